@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: MIT */
+/* HAL contract: what the machine offers to people who debug. */
+#pragma once
+#include <abi/types.h>
+
+/** Kinds of trace events; the simulator decodes them for --strace, --trace and twin runs. */
+enum trace_kind {
+    TRACE_CALL,      /* thread, a = number, b = target, c,d,e,f = payload */
+    TRACE_RETURN,    /* thread, a = number, b = status, c,d,e,f = payload, count = words */
+    TRACE_FAULT,     /* thread, a = enum arch_trap_kind, b = pc, c = address, d = access | permission << 8 */
+    TRACE_EXIT,      /* thread, a = code */
+    TRACE_RESTART,   /* thread, a = restarts so far */
+    TRACE_SWITCH,    /* thread = new (0xFFFF idle), a = old */
+    TRACE_STATE,     /* thread, a = new state */
+    TRACE_IRQ,       /* a = vector */
+    TRACE_TICK,      /* a = tick count */
+    TRACE_MARK,      /* a,b: free for tests */
+    TRACE_KIND_COUNT,
+};
+
+#define TRACE_NO_THREAD 0xFFFFu
+
+struct trace_event {
+    uint16_t kind;
+    uint16_t thread;
+    uint16_t cpu;
+    uint16_t count;
+    uint64_t time; /* arch_timer_get_ticks() */
+    uint64_t a, b, c, d, e, f;
+};
+
+/** True if somebody wants events; lets core skip building them. Any context. */
+static inline bool arch_trace_enabled(void);
+/** Hand one event to the machine. Takes no virtual time. Any context, locks may be held. */
+void arch_trace_event(const struct trace_event *event);
+
+/** Return addresses of the running kernel context, innermost first; how many were written. Any context. */
+uint32_t arch_backtrace(uintptr_t *pcs, uint32_t max);
+
+#include <port/debug.h>
