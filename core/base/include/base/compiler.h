@@ -10,5 +10,8 @@
 #define LIKELY(x) __builtin_expect(!!(x), 1)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 #define ARRAY_LEN(a) (sizeof(a) / sizeof((a)[0]))
-/** Marks the one mutable object of a module: the section is what state hashing, checking and resetting work on. */
-#define KSTATE __attribute__((section(".kstate"), used))
+/**
+ * Marks the one mutable object of a module: the section is what state hashing, checking and resetting work on. Its name
+ * is a C identifier so that every linker gives __start_kstate and __stop_kstate, and no sanitizer puts redzones into it.
+ */
+#define KSTATE __attribute__((section("kstate"), used))
