@@ -1,0 +1,57 @@
+# SPDX-License-Identifier: MIT
+# How a folder becomes part of the project.
+#
+#   add_present(DIR)                          add_subdirectory, if the folder has a CMakeLists.txt
+#   core_module(NAME SRCS a.c ... DEPS x ...) target core_NAME with core/NAME/include; DEPS only from below (AEGIS_CORE_ORDER)
+#   core_objects(OUT)                         the objects of every module of core
+#   host_tool(NAME SRCS a.c ... LIBS x ...)   an executable of the host that the build itself runs
+
+# Dependencies point one way: a module may use those before it.
+set(AEGIS_CORE_ORDER abi base hal diag sync mm sched cap ipc task dev sys init)
+
+function(add_present dir)
+    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${dir}/CMakeLists.txt)
+        add_subdirectory(${dir})
+    endif()
+endfunction()
+
+function(core_module name)
+    cmake_parse_arguments(PARSE_ARGV 1 M "" "" "SRCS;DEPS")
+    if(M_UNPARSED_ARGUMENTS)
+        message(FATAL_ERROR "core_module(${name}): what is '${M_UNPARSED_ARGUMENTS}'?")
+    endif()
+    list(FIND AEGIS_CORE_ORDER ${name} own)
+    if(own EQUAL -1)
+        message(FATAL_ERROR "core_module(${name}): not in AEGIS_CORE_ORDER (cmake/modules.cmake)")
+    endif()
+    foreach(dep IN LISTS M_DEPS)
+        list(FIND AEGIS_CORE_ORDER ${dep} below)
+        if(below EQUAL -1 OR NOT below LESS own)
+            message(FATAL_ERROR "core_module(${name}): ${dep} is not below it; the order is ${AEGIS_CORE_ORDER}")
+        endif()
+    endforeach()
+    list(TRANSFORM M_DEPS PREPEND core_)
+    if(M_SRCS)
+        add_library(core_${name} STATIC ${M_SRCS})
+        target_include_directories(core_${name} PUBLIC include)
+        target_link_libraries(core_${name} PUBLIC ${M_DEPS} config PRIVATE kernel_flags)
+        set_property(GLOBAL APPEND PROPERTY AEGIS_CORE_COMPILED core_${name})
+    else()
+        add_library(core_${name} INTERFACE)
+        target_include_directories(core_${name} INTERFACE include)
+        target_link_libraries(core_${name} INTERFACE ${M_DEPS} config)
+    endif()
+    set_property(GLOBAL APPEND PROPERTY AEGIS_CORE_MODULES ${name})
+endfunction()
+
+function(core_objects out)
+    get_property(targets GLOBAL PROPERTY AEGIS_CORE_COMPILED)
+    list(TRANSFORM targets REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>")
+    set(${out} ${targets} PARENT_SCOPE)
+endfunction()
+
+function(host_tool name)
+    cmake_parse_arguments(PARSE_ARGV 1 T "" "" "SRCS;LIBS")
+    add_executable(${name} ${T_SRCS})
+    target_link_libraries(${name} PRIVATE host_flags ${T_LIBS})
+endfunction()
