@@ -43,12 +43,12 @@ execute_process(COMMAND ${CMAKE_C_COMPILER} -print-file-name=include
 
 add_library(kernel_flags INTERFACE)
 target_compile_options(kernel_flags INTERFACE
-    -std=c11 -ffreestanding -nostdinc "SHELL:-isystem \"${AEGIS_COMPILER_INCLUDE}\"" -fvisibility=hidden
+    -ffreestanding -nostdinc "SHELL:-isystem \"${AEGIS_COMPILER_INCLUDE}\"" -fvisibility=hidden
     ${AEGIS_WARNINGS} ${common_compile} ${kernel_instrument})
 # A frame may not jump over a guard page; atomics may not become library calls.
 foreach(flag -fstack-clash-protection -mno-outline-atomics)
     string(MAKE_C_IDENTIFIER has${flag} has)
-    check_c_compiler_flag(${flag} ${has})
+    check_c_compiler_flag("-Werror ${flag}" ${has})
     if(${has})
         target_compile_options(kernel_flags INTERFACE ${flag})
     endif()
@@ -58,6 +58,6 @@ if(CMAKE_BUILD_TYPE STREQUAL Release AND NOT kernel_instrument)
 endif()
 
 add_library(host_flags INTERFACE)
-target_compile_options(host_flags INTERFACE -std=c11 ${AEGIS_WARNINGS} ${common_compile} ${host_instrument})
+target_compile_options(host_flags INTERFACE ${AEGIS_WARNINGS} ${common_compile} ${host_instrument})
 target_compile_definitions(host_flags INTERFACE _GNU_SOURCE)
 target_link_options(host_flags INTERFACE ${link_instrument})

@@ -25,6 +25,8 @@ endif()
 set(CMAKE_C_FLAGS_RELEASE "-O2 -gdwarf-4")
 set(CMAKE_C_FLAGS_DEBUG "-O0 -gdwarf-4")
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_C_STANDARD 11)
+set(CMAKE_C_STANDARD_REQUIRED ON)
 set(CMAKE_C_EXTENSIONS OFF)
 
 # The null build links no user program, so it holds the pure halves of all ISAs for their unit tests.
