@@ -25,16 +25,18 @@ struct trace_event {
     uint16_t thread;
     uint16_t cpu;
     uint16_t count;
-    uint64_t time; /* arch_timer_get_ticks() */
     uint64_t a, b, c, d, e, f;
 };
 
 /** True if somebody wants events; lets core skip building them. Any context. */
 static inline bool arch_trace_enabled(void);
-/** Hand one event to the machine. Takes no virtual time. Any context, locks may be held. */
+/** Hand one event to the machine, which stamps it with its own time. Takes no virtual time. Any context, locks may be held. */
 void arch_trace_event(const struct trace_event *event);
 
 /** Return addresses of the running kernel context, innermost first; how many were written. Any context. */
 uint32_t arch_backtrace(uintptr_t *pcs, uint32_t max);
+
+/** Register `i` of the running kernel context, for a panic's report; false when there are no more. Any context. */
+bool arch_kernel_register(uint32_t i, const char **name, uint64_t *value);
 
 #include <port/debug.h>

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two separate things are guarded: the ring (ring_lock, held for a few instructions) and the serial port (`sender`, a
+ * try-lock that nobody waits for). Whoever finds the port idle and unowned sends one burst; whoever wants its bytes out
+ * keeps trying and lets others run in between.
+ */
+#include "diag_priv.h"
+
+#include <arch/boot.h>
+#include <arch/irq.h>
+#include <base/compiler.h>
+
+void console_append(const char *text, size_t len)
+{
+    struct diag_state *d = diag_state();
+
+    diag_lock(&d->ring_lock);
+    for (size_t i = 0; i < len; i++) {
+        if (d->ring_len == CONSOLE_RING_SIZE) {
+            d->dropped += len - i;
+            break;
+        }
+        d->ring[(d->ring_head + d->ring_len) % CONSOLE_RING_SIZE] = text[i];
+        d->ring_len++;
+    }
+    diag_unlock(&d->ring_lock);
+}
+
+static size_t console_take(struct diag_state *d, char *out, size_t max)
+{
+    size_t n = 0;
+
+    diag_lock(&d->ring_lock);
+    while (n < max && d->ring_len > 0) {
+        out[n++] = d->ring[d->ring_head];
+        d->ring_head = (d->ring_head + 1) % CONSOLE_RING_SIZE;
+        d->ring_len--;
+    }
+    diag_unlock(&d->ring_lock);
+    return n;
+}
+
+static void console_send(struct diag_state *d, const char *text, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        arch_serial_putchar(text[i]);
+    if (d->mirror)
+        d->mirror(text, len);
+}
+
+bool console_pending(void)
+{
+    return __atomic_load_n(&diag_state()->ring_len, __ATOMIC_RELAXED) != 0;
+}
+
+bool console_poll(void)
+{
+    struct diag_state *d = diag_state();
+    char burst[ARCH_SERIAL_FIFO];
+    uint32_t free = 0;
+
+    if (!console_pending())
+        return false;
+    if (!arch_atomic_cas32(&d->sender, &free, 1))
+        return true;
+    if (arch_serial_idle())
+        console_send(d, burst, console_take(d, burst, sizeof(burst)));
+    arch_atomic_store32(&d->sender, 0);
+    return console_pending();
+}
+
+void console_flush(void)
+{
+    struct diag_state *d = diag_state();
+
+    while (console_poll()) {
+        arch_cpu_relax();
+        arch_irq_window();
+        if (d->wait_hook)
+            d->wait_hook();
+    }
+}
+
+void console_flush_raw(void)
+{
+    struct diag_state *d = diag_state();
+
+    while (d->ring_len > 0) {
+        char c = d->ring[d->ring_head];
+
+        d->ring_head = (d->ring_head + 1) % CONSOLE_RING_SIZE;
+        d->ring_len--;
+        console_send(d, &c, 1);
+    }
+}
+
+void console_set_wait_hook(void (*hook)(void))
+{
+    diag_state()->wait_hook = hook;
+}
+
+void console_set_mirror(void (*put)(const char *text, size_t len))
+{
+    diag_state()->mirror = put;
+}

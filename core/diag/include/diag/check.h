@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * kernel_check(): one executable set of invariants. Each module hands in a checker of its own state and a function that
+ * feeds its state, serialised by index and without addresses, to a hash. The list is made once, at boot, by core/init.
+ */
+#pragma once
+#include <abi/types.h>
+#include <base/hash.h>
+
+#define CHECK_MODULES_MAX 12u
+
+struct check_module {
+    const char *name;
+    /** NULL if the module's invariants hold, else the sentence that is broken. Takes the module's own locks. */
+    const char *(*check)(void);
+    /** Add the module's state to the hash. No CPU is inside the kernel. May be NULL. */
+    void (*hash)(struct hash *hash);
+};
+
+/** Add a module. Boot context. Asserts room. */
+void check_register(const struct check_module *module);
+
+/** Run every checker. NULL if all hold; else the broken sentence, and its module's name in *module. No lock held. */
+const char *kernel_check(const char **module);
+
+/** kernel_check() at every kernel exit from now on (--check=invariants). */
+void check_set_always(bool on);
+/** Called at kernel exits: panics with the broken sentence if checking is on and an invariant fails. */
+void check_at_exit(void);
+
+/** Hash of all modules' state: equal for equal kernel states in every build. */
+uint64_t kernel_hash(void);
