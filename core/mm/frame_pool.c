@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Safety profile: a fixed pool. The first usable range that can hold it is cut to CONFIG_POOL_FRAMES frames at boot; after
+ * that a frame is a small number, and the free ones form a chain through one static array.
+ */
+#include <mm/frame.h>
+
+#include <abi/status.h>
+#include <arch/memory.h>
+#include <base/mem.h>
+#include <config/config.h>
+#include <diag/panic.h>
+#include <sync/spinlock.h>
+
+#define POOL_END 0xFFFFu
+#define POOL_USED 0xFFFEu
+
+_Static_assert(CONFIG_POOL_FRAMES < POOL_USED, "frame numbers are 16 bits");
+
+static KSTATE struct {
+    struct spinlock lock;
+    paddr_t base;                       /* [I] first frame */
+    uint32_t free_count;                /* [lock] */
+    uint16_t first;                     /* [lock] head of the free chain */
+    uint16_t next[CONFIG_POOL_FRAMES];  /* [lock] next free frame, POOL_END, or POOL_USED */
+    uint32_t ready;                     /* [I] frames in the pool: 0 before frame_init() */
+} state = {.lock = SPINLOCK_INIT("frames", LOCK_RANK_MM)};
+
+static status_t source_alloc(void *ctx, paddr_t *out)
+{
+    (void)ctx;
+    return frame_alloc(out);
+}
+
+static void source_free(void *ctx, paddr_t pa)
+{
+    (void)ctx;
+    frame_free(pa);
+}
+
+static const struct frame_source source = {.alloc = source_alloc, .free = source_free};
+
+const struct frame_source *frame_source_get(void)
+{
+    return &source;
+}
+
+status_t frame_init(const struct boot_mmap_entry *map, uint32_t count)
+{
+    const uint64_t need = (uint64_t)CONFIG_POOL_FRAMES * PAGE_SIZE;
+
+    for (uint32_t i = 0; i < count; i++) {
+        paddr_t base = (map[i].base + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
+
+        if (map[i].type != BOOT_MMAP_USABLE || base < map[i].base || base - map[i].base > map[i].size ||
+            map[i].size - (base - map[i].base) < need)
+            continue;
+        state.base = base;
+        for (uint32_t f = 0; f < CONFIG_POOL_FRAMES; f++)
+            state.next[f] = (uint16_t)(f + 1 < CONFIG_POOL_FRAMES ? f + 1 : POOL_END);
+        state.first = 0;
+        state.free_count = CONFIG_POOL_FRAMES;
+        state.ready = CONFIG_POOL_FRAMES;
+        return STATUS_OK;
+    }
+    return ERR_NO_MEMORY;
+}
+
+status_t frame_alloc(paddr_t *out)
+{
+    uint32_t f;
+
+    spin_lock(&state.lock);
+    if (state.free_count == 0) {
+        spin_unlock(&state.lock);
+        return ERR_NO_MEMORY;
+    }
+    f = state.first;
+    state.first = state.next[f];
+    state.next[f] = POOL_USED;
+    state.free_count--;
+    spin_unlock(&state.lock);
+    *out = state.base + (paddr_t)f * PAGE_SIZE;
+    (void)memset(arch_phys_ptr(*out), 0, PAGE_SIZE);
+    return STATUS_OK;
+}
+
+bool frame_is_used(paddr_t pa)
+{
+    if (pa < state.base || pa % PAGE_SIZE != 0 || (pa - state.base) / PAGE_SIZE >= state.ready)
+        return false;
+    return state.next[(pa - state.base) / PAGE_SIZE] == POOL_USED;
+}
+
+void frame_free(paddr_t pa)
+{
+    uint32_t f;
+
+    spin_lock(&state.lock);
+    if (!frame_is_used(pa))
+        panic("frame_free: frame %lx is not in use", (unsigned long)pa);
+    f = (uint32_t)((pa - state.base) / PAGE_SIZE);
+    state.next[f] = state.first;
+    state.first = (uint16_t)f;
+    state.free_count++;
+    spin_unlock(&state.lock);
+}
+
+uint32_t frame_count_free(void)
+{
+    return state.free_count;
+}
+
+uint32_t frame_count_total(void)
+{
+    return state.ready;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* Who runs where: the ready queue, the switch, preemption and the idle loop. */
+#include "sched_priv.h"
+
+#include <abi/status.h>
+#include <arch/atomic.h>
+#include <arch/cpu.h>
+#include <arch/irq.h>
+#include <arch/smp.h>
+#include <diag/console.h>
+#include <diag/counters.h>
+#include <diag/panic.h>
+#include <diag/trace.h>
+
+static KSTATE struct sched_state state = {.lock = SPINLOCK_INIT("sched", LOCK_RANK_SCHED)};
+
+struct sched_state *sched_state(void)
+{
+    return &state;
+}
+
+struct sched_cpu *sched_cpu_here(void)
+{
+    return &state.cpu[arch_cpu_id()];
+}
+
+void sched_init(void)
+{
+    runq_init(&state.runq);
+    waitq_init(&state.exhausted);
+    waitq_init(&state.restarting);
+    waitq_links_init(state.links, CONFIG_TASKS);
+    for (uint32_t i = 0; i < ARCH_MAX_CPUS; i++) {
+        state.idle[i].index = THREAD_NONE;
+        state.idle[i].state = THREAD_RUNNING;
+        state.idle[i].cpu = i;
+        state.cpu[i].current = &state.idle[i];
+    }
+}
+
+/* Priority that CPU `i` runs at now; -1 while idle, above everything while not started. */
+static int32_t running_prio(uint32_t i)
+{
+    const struct sched_cpu *c = &state.cpu[i];
+
+    if (!c->online)
+        return SCHED_LEVELS;
+    return c->current->index == THREAD_NONE ? -1 : (int32_t)c->current->prio;
+}
+
+static void ask_reschedule(uint32_t cpu)
+{
+    arch_atomic_store32(&state.cpu[cpu].resched, 1);
+    if (cpu != arch_cpu_id())
+        arch_send_ipi(1u << cpu, ARCH_VECTOR_RESCHEDULE);
+}
+
+static void preempt_for(uint32_t prio)
+{
+    int32_t running[ARCH_MAX_CPUS];
+    uint32_t cpus = arch_cpu_count();
+    int32_t target;
+
+    for (uint32_t i = 0; i < cpus; i++)
+        running[i] = running_prio(i);
+    target = preempt_target(running, cpus, prio);
+    if (target >= 0)
+        ask_reschedule((uint32_t)target);
+}
+
+void sched_make_ready_locked(struct thread *thread, bool front)
+{
+    if (budget_exhausted(thread->budget, thread->used)) {
+        waitq_push(state.links, &state.exhausted, thread->index);
+        return;
+    }
+    runq_insert(&state.runq, state.links, thread->index, thread->prio, front);
+    preempt_for(thread->prio);
+}
+
+static struct thread *take_next(const struct sched_cpu *cpu)
+{
+    uint32_t index = runq_pick(&state.runq);
+
+    if (index == WAITQ_NONE)
+        return &state.idle[cpu - state.cpu];
+    runq_remove(&state.runq, state.links, index, state.thread[index].prio);
+    return &state.thread[index];
+}
+
+void sched_switch_locked(void)
+{
+    struct sched_cpu *cpu = sched_cpu_here();
+    struct thread *prev = cpu->current;
+    struct thread *next = take_next(cpu);
+
+    arch_atomic_store32(&cpu->resched, 0);
+    cpu->slice_over = 0;
+    next->state = THREAD_RUNNING;
+    if (next == prev)
+        return;
+    next->cpu = arch_cpu_id();
+    cpu->current = next;
+    arch_counter_add(&counters_get()->switches, 1);
+    trace(TRACE_SWITCH, next->index, prev->index, 0, 0, 0);
+    if (next->space && next->space != cpu->space) {
+        cpu->space = next->space;
+        arch_switch_address_space(next->space);
+    }
+    if (next->index != THREAD_NONE)
+        arch_set_kernel_stack(&next->stack);
+    arch_context_switch(&prev->context, &next->context);
+}
+
+/* Give the current thread's CPU away; the thread stays ready. */
+static void reschedule_locked(struct thread *t, bool front)
+{
+    if (t->index != THREAD_NONE) {
+        t->state = THREAD_READY;
+        sched_make_ready_locked(t, front);
+    }
+    sched_switch_locked();
+}
+
+void sched_point(void)
+{
+    struct sched_cpu *cpu = sched_cpu_here();
+
+    ASSERT(spin_depth() == 0);
+    if (LIKELY(!arch_atomic_load32(&cpu->resched)))
+        return;
+    spin_lock(&state.lock);
+    cpu = sched_cpu_here();
+    reschedule_locked(cpu->current, !cpu->slice_over);
+    spin_unlock(&state.lock);
+}
+
+void sched_yield(void)
+{
+    ASSERT(spin_depth() == 0);
+    spin_lock(&state.lock);
+    reschedule_locked(sched_cpu_here()->current, false);
+    spin_unlock(&state.lock);
+}
+
+status_t sched_block(struct spinlock *outer)
+{
+    struct thread *t;
+    status_t status = ERR_KILLED;
+
+    ASSERT(spin_held(outer) && spin_depth() == 1);
+    spin_lock(&state.lock);
+    t = sched_cpu_here()->current;
+    if (arch_atomic_load32(&t->kill)) {
+        spin_unlock(outer);
+    } else {
+        t->state = THREAD_BLOCKED;
+        spin_unlock(outer);
+        trace(TRACE_STATE, t->index, THREAD_BLOCKED, 0, 0, 0);
+        sched_switch_locked();
+        status = t->wake_status;
+    }
+    spin_unlock(&state.lock);
+    return status;
+}
+
+bool sched_wake(struct thread *thread, status_t status)
+{
+    bool woken = false;
+
+    spin_lock(&state.lock);
+    if (thread->state == THREAD_BLOCKED) {
+        thread->wake_status = status;
+        thread->state = THREAD_READY;
+        sched_make_ready_locked(thread, false);
+        woken = true;
+    }
+    spin_unlock(&state.lock);
+    return woken;
+}
+
+void sched_set_priority(struct thread *thread, uint32_t prio)
+{
+    spin_lock(&state.lock);
+    if (thread->prio != prio) {
+        bool queued = thread->state == THREAD_READY && !budget_exhausted(thread->budget, thread->used);
+
+        if (queued)
+            runq_remove(&state.runq, state.links, thread->index, thread->prio);
+        thread->prio = prio;
+        if (queued)
+            sched_make_ready_locked(thread, false);
+        else if (thread->state == THREAD_RUNNING && runq_top(&state.runq) > (int32_t)prio)
+            ask_reschedule(thread->cpu);
+    }
+    spin_unlock(&state.lock);
+}
+
+static bool all_cpus_idle_locked(void)
+{
+    for (uint32_t i = 0; i < ARCH_MAX_CPUS; i++)
+        if (state.cpu[i].online && state.cpu[i].current->index != THREAD_NONE)
+            return false;
+    return true;
+}
+
+bool sched_is_idle(void)
+{
+    bool idle;
+
+    spin_lock(&state.lock);
+    idle = all_cpus_idle_locked() && state.runq.levels == 0 && waitq_first(&state.exhausted) == WAITQ_NONE &&
+           waitq_first(&state.restarting) == WAITQ_NONE;
+    spin_unlock(&state.lock);
+    return idle;
+}
+
+NORETURN void sched_start(void)
+{
+    struct sched_cpu *cpu = sched_cpu_here();
+    struct thread *idle = cpu->current;
+
+    arch_context_adopt(&idle->context);
+    spin_lock(&state.lock);
+    cpu->online = 1;
+    spin_unlock(&state.lock);
+    for (;;) {
+        spin_lock(&state.lock);
+        sched_switch_locked();
+        spin_unlock(&state.lock);
+        if (console_poll()) {
+            arch_cpu_relax();
+            arch_irq_window();
+            continue;
+        }
+        if (state.idle_hook && sched_is_idle())
+            state.idle_hook();
+        if (!arch_atomic_load32(&cpu->resched))
+            arch_halt();
+    }
+}
