@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+/* Trace events in an array, and backtraces by frame pointers. */
+#include <arch/debug.h>
+
+#include "null_priv.h"
+
+static struct trace_event events[NULL_TRACE_SIZE];
+
+void arch_trace_event(const struct trace_event *event)
+{
+    if (null_port.trace && null_machine.trace_count < NULL_TRACE_SIZE)
+        events[null_machine.trace_count++] = *event;
+}
+
+void null_trace(bool on)
+{
+    null_port.trace = on;
+    if (on)
+        null_machine.trace_count = 0;
+}
+
+uint32_t null_trace_count(void)
+{
+    return null_machine.trace_count;
+}
+
+const struct trace_event *null_trace_at(uint32_t i)
+{
+    if (i >= null_machine.trace_count)
+        null_misuse("null_trace_at(): no such event");
+    return &events[i];
+}
+
+uint32_t arch_backtrace(uintptr_t *pcs, uint32_t max)
+{
+    const struct null_stack *stack = null_machine.cpu[null_port.cpu].running->stack;
+    uintptr_t low = (uintptr_t)stack->base;
+    uintptr_t high = low + stack->size - 2 * sizeof(uintptr_t);
+    const uintptr_t *frame = __builtin_frame_address(0);
+    uint32_t count = 0;
+    /* Frames grow towards the stack's start; anything else is the end of the chain. */
+    while (count < max && (uintptr_t)frame >= low && (uintptr_t)frame <= high && frame[1] != 0) {
+        pcs[count++] = frame[1];
+        low = (uintptr_t)frame + sizeof(uintptr_t);
+        frame = (const uintptr_t *)frame[0];
+    }
+    return count;
+}

@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Host fibers: stacks from a pool with guard pages, and a switch that makes no system call. ASan, TSan and valgrind are
+ * told about every stack and every switch.
+ */
+#pragma once
+#include <arch/context.h>
+
+/* Which stack of the pool is for what. */
+enum {
+    NULL_STACK_KERNEL = 0,   /* 128 that core creates */
+    NULL_STACK_CPU = 128,    /* boot stacks of 8 CPUs; CPU 0's is the one of null_run() */
+    NULL_STACK_PROGRAM = 136,/* 128 user programs */
+    NULL_STACK_COUNT = 264,
+};
+
+struct null_stack {
+    uint8_t *base; /* lowest byte; NULL: not mapped yet */
+    size_t size;   /* bytes */
+    bool live;     /* somebody owns it */
+    void *fake;    /* ASan: its fake stack while nobody runs on it */
+    void *tsan;    /* TSan: its fiber */
+};
+
+/** The stack `index` of the pool, mapped; aborts if the host has no memory. */
+struct null_stack *null_stack_get(uint32_t index);
+/** All stacks of the pool belong to nobody again. */
+void null_stack_reset(void);
+/** The host thread's own stack. */
+struct null_stack *null_stack_host(void);
+
+/** Prepare `ctx` to start entry(arg) on `stack`, whatever ran there before. */
+void null_fiber_init(struct arch_context *ctx, struct null_stack *stack, void (*entry)(void *arg), void *arg);
+/** Continue `to` and save the running fiber in `from`. `sync` false: for TSan the switch orders no memory (another CPU). */
+void null_fiber_switch(struct arch_context *from, struct arch_context *to, bool sync);
+/** Tell the sanitizers that execution is on the host's stack: a failed assertion may have jumped there. */
+void null_fiber_resync(void);

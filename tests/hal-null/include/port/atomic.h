@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: MIT */
+#pragma once
+#include <port/state.h>
+
+static inline void arch_preempt_point(void)
+{
+    if (__builtin_expect(null_port.preempt != NULL, 0))
+        null_port.preempt();
+}
