@@ -6,8 +6,6 @@
 #   declare_test(NAME LABEL label [TIMEOUT s] COMMAND ...)
 #       any other test, in the same environment.
 
-find_package(PkgConfig REQUIRED)
-
 set(AEGIS_TEST_ENVIRONMENT
     "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:abort_on_error=0"
     "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1"
@@ -35,9 +33,9 @@ function(unit_test name)
     if(T_UNPARSED_ARGUMENTS)
         message(FATAL_ERROR "unit_test(${name}): what is '${T_UNPARSED_ARGUMENTS}'?")
     endif()
-    pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
+    host_library(cmocka HEADER cmocka.h LIBRARY cmocka)
     list(TRANSFORM T_MODULES PREPEND core_)
     add_executable(test_${name} ${T_SRCS})
-    target_link_libraries(test_${name} PRIVATE ${T_MODULES} ${T_LIBS} hal_null host_flags PkgConfig::CMOCKA)
+    target_link_libraries(test_${name} PRIVATE ${T_MODULES} ${T_LIBS} hal_null host_flags host_cmocka)
     declare_test(${name} LABEL unit COMMAND test_${name})
 endfunction()

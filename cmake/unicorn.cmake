@@ -2,8 +2,6 @@
 # Target `unicorn`: the user-mode CPU, version 2.1 or newer. The system's own if new enough (Debian 13), else the one that
 # tools/deps.sh unpacked into AEGIS_DEPS. An older one is refused: it cannot serve (docs/simulator.md).
 #
-# Target `host_NAME` by host_library(NAME pkg-config-name ...): a library of the system, or a message naming its package.
-
 function(unicorn_version header out)
     file(STRINGS ${header} lines REGEX "^#define UC_API_(MAJOR|MINOR) [0-9]+")
     string(REGEX REPLACE ".*MAJOR ([0-9]+).*MINOR ([0-9]+).*" "\\1.\\2" version "${lines}")
@@ -28,13 +26,3 @@ message(STATUS "Unicorn ${AEGIS_UNICORN_VERSION}: ${UNICORN_LIBRARY}")
 add_library(unicorn INTERFACE)
 target_include_directories(unicorn SYSTEM INTERFACE ${UNICORN_INCLUDE})
 target_link_libraries(unicorn INTERFACE ${UNICORN_LIBRARY}) # CMake adds the build rpath
-
-function(host_library name)
-    string(TOUPPER HOST_${name} prefix)
-    pkg_check_modules(${prefix} IMPORTED_TARGET GLOBAL ${ARGN})
-    if(NOT ${prefix}_FOUND)
-        message(FATAL_ERROR "${ARGN}: library not found; run tools/deps.sh, or let ./aegis-sim do it.")
-    endif()
-    add_library(host_${name} INTERFACE)
-    target_link_libraries(host_${name} INTERFACE PkgConfig::${prefix})
-endfunction()

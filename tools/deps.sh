@@ -1,0 +1,196 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# Installs the Debian packages that groups of tools/packages.tbl name, as far as they are missing. Where Debian's own
+# Unicorn is older than 2.1 (Debian 12), the next release's library is unpacked into build/deps instead: apt verifies it
+# with the distribution's archive keyring, and nothing outside build/ changes.
+set -euo pipefail
+AEGIS_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+. "$AEGIS_ROOT/tools/lib.sh"
+export LC_ALL=C DEBIAN_FRONTEND=noninteractive
+
+usage() {
+    cat <<'TXT'
+usage: tools/deps.sh [--yes] [--offline] [--list] GROUP...
+
+Installs what is missing of the package groups of tools/packages.tbl ("all": every group).
+  --yes      do not ask (the same when standard input is no terminal)
+  --offline  change nothing: report what is missing, status 69
+  --list     print the packages of the groups, one a line, and whether they are there
+Exit status: 0 everything is there, 64 usage, 69 missing and not installed.
+TXT
+}
+
+yes=false offline=false list=false
+groups=()
+while (($#)); do
+    case $1 in
+    --yes) yes=true ;;
+    --offline) offline=true ;;
+    --list) list=true ;;
+    -h | --help) usage; exit 0 ;;
+    -*) unknown option "$1" --yes --offline --list --help ;;
+    *) groups+=("$1") ;;
+    esac
+    shift
+done
+((${#groups[@]})) || { usage >&2; exit "$EX_USAGE"; }
+
+table() { sed -E '/^(#|$)/d; s/ *\| */|/g' "$AEGIS_ROOT/tools/packages.tbl"; }
+mapfile -t known < <(table | cut -d'|' -f1 | uniq)
+[[ " ${groups[*]} " == *" all "* ]] && groups=("${known[@]}")
+for group in "${groups[@]}"; do
+    check_choice "package group" "$group" "${known[@]}"
+done
+
+# The host: Debian 12 or newer (testing has no number).
+read_host() {
+    local ID='' VERSION_ID='' VERSION_CODENAME='' PRETTY_NAME=''
+    # shellcheck disable=SC1091
+    [[ -r /etc/os-release ]] && . /etc/os-release
+    host_name=${PRETTY_NAME:-an unknown system}
+    host_codename=$VERSION_CODENAME
+    host_release=${VERSION_ID:-99}
+    [[ $ID == debian && $host_release -ge 12 ]]
+}
+read_host || die "$EX_UNAVAILABLE" "this host is $host_name; packages are installed on Debian 12 or newer only." \
+    "Use a container instead: docker build -t aegis . && docker run -it --rm aegis (see Dockerfile)."
+
+# ---- Unicorn -------------------------------------------------------------------------------------------------------
+
+deps=${AEGIS_DEPS:-$AEGIS_ROOT/build/deps}
+private_unicorn() { ((host_release < 13)); }
+unicorn_present() {
+    if private_unicorn; then
+        # The stamp is written last and names the library; a library that went away is fetched again.
+        [[ -s $deps/unicorn.stamp && -e $deps/$(head -n 1 "$deps/unicorn.stamp") ]]
+    else
+        installed libunicorn-dev
+    fi
+}
+
+# The system's mirror: the address from which apt itself takes the distribution.
+system_mirror() {
+    apt-get --print-uris update 2>/dev/null | sed -nE "s|^'(.*)/dists/$host_codename/InRelease'.*|\1|p" | head -n 1
+}
+
+fetch_unicorn() {
+    local next=trixie mirror keyring='' file state library
+    mirror=$(system_mirror)
+    [[ $mirror ]] || die "$EX_UNAVAILABLE" "apt's sources name no mirror for $host_codename; Unicorn 2.1 cannot be fetched."
+    for file in /usr/share/keyrings/debian-archive-keyring.{pgp,gpg}; do
+        [[ -r $file ]] && keyring=$file && break
+    done
+    [[ $keyring ]] || die "$EX_UNAVAILABLE" "no Debian archive keyring: install debian-archive-keyring."
+    state=$deps/apt
+    rm -rf "$state"
+    mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$state/debs"
+    printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$mirror" "$next" >"$state/sources.list"
+    # Own lists and caches, so the system's are not touched; no indexes but Packages.
+    cat >"$state/apt.conf" <<CONF
+Dir::Etc::sourcelist "$state/sources.list";
+Dir::Etc::sourceparts "-";
+Dir::State::lists "$state/lists";
+Dir::Cache "$state/cache";
+Dir::Cache::pkgcache "";
+Dir::Cache::srcpkgcache "";
+Acquire::Languages "none";
+Acquire::IndexTargets::deb::Contents-deb::DefaultEnabled "false";
+Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
+Acquire::Retries "3";
+APT::Sandbox::User "root";
+CONF
+    export APT_CONFIG=$state/apt.conf
+    say "fetching libunicorn2t64 and libunicorn-dev of Debian's $next from $mirror into $deps"
+    if ! { apt-get -qq update && cd "$state/debs" && apt-get -qq download libunicorn2t64 libunicorn-dev; } >&2; then
+        die "$EX_UNAVAILABLE" "fetching Unicorn from $mirror failed; see above."
+    fi
+    for file in "$state"/debs/*.deb; do
+        dpkg -x "$file" "$deps"
+    done
+    library=$(find "$deps/usr/lib" -name libunicorn.so -print -quit)
+    [[ -e $library ]] || die "$EX_UNAVAILABLE" "the fetched packages hold no libunicorn.so"
+    { echo "${library#"$deps"/}"; ls "$state/debs"; } >"$deps/unicorn.stamp.new"
+    rm -rf "$state"
+    mv "$deps/unicorn.stamp.new" "$deps/unicorn.stamp"
+}
+
+# ---- packages ------------------------------------------------------------------------------------------------------
+
+status=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null)
+installed() { [[ $'\n'$status$'\n' == *$'\n'"installed $1"$'\n'* ]]; }
+
+need_unicorn=false
+packages=()
+while IFS='|' read -r group package _; do
+    [[ " ${groups[*]} " == *" $group "* ]] || continue
+    [[ $package == gcc-x86-64-linux-gnu && $(uname -m) == x86_64 ]] && package=gcc
+    if [[ $package == libunicorn-dev* ]]; then
+        need_unicorn=true
+        private_unicorn && continue
+        package=libunicorn-dev
+    fi
+    packages+=("$package")
+done < <(table)
+
+missing=()
+for package in "${packages[@]}"; do
+    installed "$package" || missing+=("$package")
+done
+fetch=false
+$need_unicorn && private_unicorn && ! unicorn_present && fetch=true
+
+if $list; then
+    for package in "${packages[@]}"; do
+        installed "$package" && echo "$package installed" || echo "$package missing"
+    done
+    $need_unicorn && private_unicorn && { unicorn_present && echo "libunicorn-dev $deps" || echo "libunicorn-dev missing"; }
+    exit 0
+fi
+((${#missing[@]})) || $fetch || exit 0
+
+wanted="${missing[*]}"
+$fetch && wanted+="${wanted:+ }libunicorn-dev (unpacked into build/deps)"
+$offline && die "$EX_UNAVAILABLE" "missing and --offline: $wanted. Run tools/deps.sh ${groups[*]} with a network first."
+
+# plan: what apt would fetch, as "bytes count"; fails when its lists do not know a package.
+plan() {
+    apt-get install -qq --no-install-recommends --print-uris "${missing[@]}" 2>/dev/null |
+        awk '/^\x27/ { n++; bytes += $3 } END { if (!n) exit 1; printf "%.0f %d\n", bytes / 1e6, n }'
+}
+
+as_root=()
+if ((${#missing[@]} && EUID != 0)); then
+    command -v sudo >/dev/null || die "$EX_UNAVAILABLE" \
+        "missing: $wanted. There is no sudo; as root: apt-get install --no-install-recommends ${missing[*]}"
+    as_root=(sudo)
+fi
+
+say "needed and missing: $wanted"
+if ((${#missing[@]})); then
+    if read -r megabytes count < <(plan); then
+        say "apt would fetch $count packages, $megabytes MB, from $(system_mirror)"
+    else
+        say "from $(system_mirror) after an update of apt's lists (the size is known then)"
+    fi
+fi
+if ! $yes && [[ -t 0 && -t 2 ]]; then
+    printf 'aegis: install them%s? [Y/n] ' "${as_root[*]:+ with sudo}" >&2
+    read -r answer
+    [[ ${answer,,} == y* || -z $answer ]] || die "$EX_UNAVAILABLE" "not installed."
+fi
+
+if ((${#missing[@]})); then
+    install() {
+        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+            -o Acquire::Retries=3 "${missing[@]}" >&2
+    }
+    # Lists that are absent or out of date are the usual reason for a failure: refresh them and try once more.
+    if ! plan >/dev/null || ! install; then
+        "${as_root[@]}" apt-get -qq update >&2
+        read -r megabytes count < <(plan) && say "$count packages, $megabytes MB"
+        install || die "$EX_UNAVAILABLE" "apt-get failed; see above."
+    fi
+fi
+if $fetch; then
+    (fetch_unicorn)
+fi
