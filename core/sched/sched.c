@@ -101,6 +101,9 @@ void sched_switch_locked(void)
         return;
     next->cpu = arch_cpu_id();
     cpu->current = next;
+    /* Several wake-ups may have asked this one CPU: pass on what it did not take. */
+    if (state.runq.levels != 0)
+        preempt_for((uint32_t)runq_top(&state.runq));
     arch_counter_add(&counters_get()->switches, 1);
     trace(TRACE_SWITCH, next->index, prev->index, 0, 0, 0);
     if (next->space && next->space != cpu->space) {

@@ -21,7 +21,7 @@ struct thread {
     char name[16];                   /* [I] */
     void (*entry)(void *arg);        /* [I] */
     void *arg;                       /* [I] */
-    const struct arch_space *space;  /* [I] NULL: kernel only */
+    struct arch_space *space;        /* [I] NULL: kernel only */
     struct arch_kstack stack;        /* [I] */
 
     struct arch_context context;     /* [S] valid while not running */
@@ -44,7 +44,7 @@ struct thread_config {
     uint32_t budget; /* ticks per epoch, 0 = unlimited */
     void (*entry)(void *arg); /* must not return */
     void *arg;
-    const struct arch_space *space;
+    struct arch_space *space;
 };
 
 /** Thread `index` < CONFIG_TASKS, created or not. */

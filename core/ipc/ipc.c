@@ -1,0 +1,111 @@
+/* SPDX-License-Identifier: MIT */
+/* Life and death of a task as seen from its communication. */
+#include <ipc/ipc.h>
+
+#include "ipc_priv.h"
+
+#include <abi/status.h>
+#include <base/format.h>
+#include <sched/sched.h>
+
+static KSTATE struct ipc_state state = {.lock = SPINLOCK_INIT("ipc", LOCK_RANK_IPC)};
+
+struct ipc_state *ipc_state(void)
+{
+    return &state;
+}
+
+status_t ipc_init(void)
+{
+    status_t status;
+
+    for (uint32_t i = 0; i < CONFIG_ENDPOINTS; i++)
+        ep_init(&state.ep[i]);
+    for (uint32_t i = 0; i < CONFIG_TASKS; i++)
+        state.thread[i].endpoint = EP_NONE;
+    status = ipc_grants_init();
+    return status == STATUS_OK ? ipc_irqs_init() : status;
+}
+
+void ipc_attach(uint32_t index, uint32_t prio, uint32_t receives)
+{
+    spin_lock(&state.lock);
+    state.thread[index].attached = true;
+    state.thread[index].receives = receives;
+    state.base[index] = prio;
+    state.prio[index] = prio;
+    for (uint32_t i = 0; i < CONFIG_ENDPOINTS; i++)
+        state.receivers[i] += receives >> i & 1u;
+    spin_unlock(&state.lock);
+}
+
+void ipc_start(uint32_t index)
+{
+    spin_lock(&state.lock);
+    state.thread[index].alive = true;
+    state.thread[index].pending = 0;
+    spin_unlock(&state.lock);
+}
+
+void ipc_cleanup(uint32_t index, bool ended)
+{
+    struct ipc_thread *t = &state.thread[index];
+
+    spin_lock(&state.lock);
+    t->alive = false;
+    t->pending = 0;
+    t->notify_wait = false;
+    t->calling = false;
+    ipc_endpoints_cleanup_locked(index, ended);
+    ipc_grants_cleanup_locked(index);
+    ipc_irqs_cleanup_locked(index);
+    spin_unlock(&state.lock);
+}
+
+void ipc_cancel(uint32_t index)
+{
+    struct ipc_thread *t = &state.thread[index];
+
+    spin_lock(&state.lock);
+    t->notify_wait = false;
+    for (uint32_t i = 0; i < CONFIG_ENDPOINTS; i++) {
+        struct endpoint *e = &state.ep[i];
+
+        (void)ep_queue_remove(&e->senders, index);
+        if (e->receiver == index)
+            e->receiver = EP_NONE;
+        if (e->caller == index)
+            e->caller = EP_NONE;
+        if (e->server != EP_NONE)
+            ipc_reprioritize_locked(e->server);
+    }
+    t->endpoint = EP_NONE;
+    (void)sched_wake(thread_get(index), ERR_KILLED);
+    spin_unlock(&state.lock);
+}
+
+const char *ipc_wait_name(uint32_t index, char *out, size_t size)
+{
+    const struct ipc_thread *t = &state.thread[index];
+    const char *name = NULL;
+
+    spin_lock(&state.lock);
+    for (uint32_t i = 0; i < CONFIG_ENDPOINTS; i++) {
+        const struct endpoint *e = &state.ep[i];
+
+        if (e->receiver == index)
+            name = "recv";
+        else if (e->caller == index)
+            name = "reply";
+        else if (ep_queue_contains(e->senders, index))
+            name = t->calling ? "call" : "send";
+        if (name) {
+            (void)format(out, size, "%s ep%u", name, i);
+            break;
+        }
+    }
+    if (!name && t->notify_wait)
+        (void)format(out, size, "%s", name = "notify");
+    spin_unlock(&state.lock);
+    return name ? out : NULL;
+}

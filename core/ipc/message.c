@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/* SEND, RECV and CALL: locking, copying and waking around the decisions of endpoint.c. */
+#include "ipc_priv.h"
+
+#include <abi/status.h>
+#include <arch/atomic.h>
+#include <diag/counters.h>
+#include <sched/sched.h>
+
+static void copy_words(uint64_t to[4], const uint64_t from[4])
+{
+    for (uint32_t i = 0; i < 4; i++)
+        to[i] = from[i];
+}
+
+static uint32_t effective(const struct ipc_state *s, uint32_t index)
+{
+    uint32_t prio = s->base[index];
+
+    for (uint32_t i = 0; i < CONFIG_ENDPOINTS; i++) {
+        uint32_t demand = s->ep[i].server == index ? ep_demand(&s->ep[i], s->prio) : 0;
+
+        prio = demand > prio ? demand : prio;
+    }
+    return prio;
+}
+
+void ipc_reprioritize_locked(uint32_t index)
+{
+    struct ipc_state *s = ipc_state();
+
+    /* Each step follows one wait; a cycle of waits stops by itself because nothing changes any more. */
+    for (uint32_t hops = 0; index != EP_NONE && hops < CONFIG_TASKS; hops++) {
+        uint32_t prio = effective(s, index);
+
+        if (prio == s->prio[index])
+            return;
+        s->prio[index] = prio;
+        sched_set_priority(thread_get(index), prio);
+        index = s->thread[index].endpoint == EP_NONE ? EP_NONE : s->ep[s->thread[index].endpoint].server;
+    }
+}
+
+/* Hand `w` to a thread that waits, and wake it. */
+static void deliver_locked(struct ipc_state *s, uint32_t to, const uint64_t w[4])
+{
+    copy_words(s->thread[to].msg, w);
+    s->thread[to].endpoint = EP_NONE;
+    arch_counter_add(&counters_get()->messages, 1);
+    (void)sched_wake(thread_get(to), STATUS_OK);
+}
+
+static void begin_service_locked(struct endpoint *e, uint32_t server, uint32_t caller)
+{
+    e->server = (uint16_t)server;
+    e->caller = (uint16_t)caller;
+    ipc_reprioritize_locked(server);
+}
+
+static void end_service_locked(struct endpoint *e)
+{
+    uint32_t server = e->server;
+
+    e->server = EP_NONE;
+    e->caller = EP_NONE;
+    ipc_reprioritize_locked(server);
+}
+
+/* Sleep until the message is taken (or, for a CALL, answered). Lock held; released on return. */
+static status_t wait_locked(struct ipc_state *s, uint32_t me, uint64_t ep)
+{
+    s->thread[me].endpoint = (uint16_t)ep;
+    if (s->ep[ep].server != EP_NONE)
+        ipc_reprioritize_locked(s->ep[ep].server);
+    return sched_block(&s->lock);
+}
+
+/* A message for a receiver that waits. A CALL makes it the server and waits for the reply. Releases the lock. */
+static status_t hand_over(struct ipc_state *s, uint32_t me, uint64_t ep, bool call)
+{
+    struct endpoint *e = &s->ep[ep];
+    uint32_t receiver = e->receiver;
+
+    e->receiver = EP_NONE;
+    if (call)
+        begin_service_locked(e, receiver, me);
+    deliver_locked(s, receiver, s->thread[me].msg);
+    if (call)
+        return wait_locked(s, me, ep);
+    spin_unlock(&s->lock);
+    return STATUS_OK;
+}
+
+static status_t send_locked(struct ipc_state *s, uint32_t me, uint64_t ep, bool call)
+{
+    struct endpoint *e = &s->ep[ep];
+    status_t status = STATUS_OK;
+
+    switch (ep_send_decide(*e, me, call)) {
+    case EP_SEND_REPLY:
+        deliver_locked(s, e->caller, s->thread[me].msg);
+        end_service_locked(e);
+        break;
+    case EP_SEND_REPLY_GONE:
+        end_service_locked(e);
+        status = ERR_PEER_CLOSED;
+        break;
+    case EP_SEND_DELIVER:
+        return hand_over(s, me, ep, call);
+    case EP_SEND_QUEUE:
+        if (s->receivers[ep] == 0) {
+            status = ERR_PEER_CLOSED;
+            break;
+        }
+        (void)ep_queue_push(&e->senders, me);
+        return wait_locked(s, me, ep);
+    case EP_SEND_FULL:
+        status = ERR_QUEUE_FULL;
+        break;
+    case EP_SEND_OWED:
+        status = ERR_REPLY_OWED;
+        break;
+    }
+    spin_unlock(&s->lock);
+    return status;
+}
+
+static status_t send_message(uint32_t me, uint64_t ep, const uint64_t w[4], bool call)
+{
+    struct ipc_state *s = ipc_state();
+
+    if (ep >= CONFIG_ENDPOINTS)
+        return ERR_BAD_ENDPOINT;
+    spin_lock(&s->lock);
+    copy_words(s->thread[me].msg, w);
+    s->thread[me].calling = call;
+    return send_locked(s, me, ep, call);
+}
+
+status_t ipc_send(uint32_t me, uint64_t ep, const uint64_t w[4])
+{
+    return send_message(me, ep, w, false);
+}
+
+status_t ipc_call(uint32_t me, uint64_t ep, const uint64_t w[4], uint64_t reply[4])
+{
+    status_t status = send_message(me, ep, w, true);
+
+    if (status == STATUS_OK)
+        copy_words(reply, ipc_state()->thread[me].msg);
+    return status;
+}
+
+/* Take the oldest sender's message; a plain sender goes on, a caller now waits for our reply. Lock held. */
+static void take_locked(struct ipc_state *s, uint32_t me, struct endpoint *e, uint64_t w[4])
+{
+    uint32_t sender = EP_NONE;
+
+    (void)ep_queue_pop(&e->senders, &sender);
+    copy_words(w, s->thread[sender].msg);
+    arch_counter_add(&counters_get()->messages, 1);
+    if (s->thread[sender].calling) {
+        begin_service_locked(e, me, sender);
+    } else {
+        s->thread[sender].endpoint = EP_NONE;
+        (void)sched_wake(thread_get(sender), STATUS_OK);
+    }
+}
+
+status_t ipc_recv(uint32_t me, uint64_t ep, uint64_t w[4])
+{
+    struct ipc_state *s = ipc_state();
+    status_t status = STATUS_OK;
+
+    if (ep >= CONFIG_ENDPOINTS)
+        return ERR_BAD_ENDPOINT;
+    spin_lock(&s->lock);
+    switch (ep_recv_decide(s->ep[ep], me)) {
+    case EP_RECV_TAKE:
+        take_locked(s, me, &s->ep[ep], w);
+        break;
+    case EP_RECV_WAIT:
+        s->ep[ep].receiver = (uint16_t)me;
+        status = sched_block(&s->lock);
+        copy_words(w, s->thread[me].msg);
+        return status;
+    case EP_RECV_BUSY:
+        status = ERR_RECEIVER_BUSY;
+        break;
+    case EP_RECV_OWED:
+        status = ERR_REPLY_OWED;
+        break;
+    }
+    spin_unlock(&s->lock);
+    return status;
+}
+
+/* Fail everybody who waits in the queue of an endpoint that has lost its last receiver. */
+static void fail_senders_locked(struct ipc_state *s, struct endpoint *e)
+{
+    uint32_t sender;
+
+    while (ep_queue_pop(&e->senders, &sender)) {
+        s->thread[sender].endpoint = EP_NONE;
+        (void)sched_wake(thread_get(sender), ERR_PEER_CLOSED);
+    }
+}
+
+void ipc_endpoints_cleanup_locked(uint32_t index, bool ended)
+{
+    struct ipc_state *s = ipc_state();
+    uint32_t waited_on = s->thread[index].endpoint;
+
+    s->thread[index].endpoint = EP_NONE;
+    for (uint32_t i = 0; i < CONFIG_ENDPOINTS; i++) {
+        struct endpoint *e = &s->ep[i];
+        uint32_t orphan = ep_forget(e, index);
+
+        if (orphan != EP_NONE) {
+            s->thread[orphan].endpoint = EP_NONE;
+            (void)sched_wake(thread_get(orphan), ERR_PEER_CLOSED);
+        }
+        if (ended && (s->thread[index].receives >> i & 1u) && --s->receivers[i] == 0)
+            fail_senders_locked(s, e);
+    }
+    if (ended)
+        s->thread[index].receives = 0;
+    ipc_reprioritize_locked(index);
+    if (waited_on != EP_NONE && s->ep[waited_on].server != EP_NONE)
+        ipc_reprioritize_locked(s->ep[waited_on].server);
+}
