@@ -35,7 +35,9 @@ struct elf_limits {
 
 /**
  * Check `image` of `len` bytes and fill `out`, whose contents mean nothing after an error. Pure; any context; time is
- * bounded by the number of program headers and the size of the notes.
- * Errors: one ERR_ELF_* per rule, in the order of errors.tbl's sentences; a task without an Aegis note is ERR_ELF_BAD_NOTE.
+ * bounded by the number of program headers. Empty segments are left out; notes of other owners are ignored.
+ * Errors: the first rule broken, one ERR_ELF_* each: the file header, the program headers in their order, then the plan as
+ * a whole. NOT_EXEC also for a file that wants a dynamic linker; BAD_NOTE for a malformed note, an Aegis note of another
+ * type or version, and for none.
  */
 MUST_CHECK status_t elf_plan_load(const uint8_t *image, uint64_t len, struct elf_limits limits, struct elf_plan *out);

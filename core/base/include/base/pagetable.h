@@ -42,7 +42,7 @@ struct pt {
     const struct pt_format *format;
     struct pt_mem mem;
     const struct frame_source *frames; /* not needed by pt_walk(), pt_unmap() and pt_protect() */
-    paddr_t root;
+    paddr_t root; /* of the half that the addresses belong to, where the ISA has two roots */
 };
 
 /** What pt_walk() found. */

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: MIT */
+#include <base/parse.h>
+
+/* Value of a digit in `base`, or `base` itself if the character is none. */
+static uint32_t digit(char c, uint32_t base)
+{
+    uint32_t v = base;
+
+    if (c >= '0' && c <= '9')
+        v = (uint32_t)(c - '0');
+    else if (c >= 'a' && c <= 'f')
+        v = (uint32_t)(c - 'a') + 10;
+    else if (c >= 'A' && c <= 'F')
+        v = (uint32_t)(c - 'A') + 10;
+    return v < base ? v : base;
+}
+
+bool parse_u64(const char **p, uint64_t *out)
+{
+    const char *s = *p;
+    uint32_t base = 10;
+    uint64_t value = 0;
+
+    if (s[0] == '0' && (s[1] == 'x' || s[1] == 'X')) {
+        base = 16;
+        s += 2;
+    }
+    if (digit(*s, base) == base)
+        return false;
+    for (uint32_t d = digit(*s, base); d < base; d = digit(*++s, base)) {
+        if (value > (UINT64_MAX - d) / base)
+            return false;
+        value = value * base + d;
+    }
+    *p = s;
+    *out = value;
+    return true;
+}
