@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: MIT */
+/* The fault report: what happened, in words, where, whose memory it was, and what the task did before. */
+#include "task_priv.h"
+
+#include <abi/aegis_nr.h>
+#include <abi/status.h>
+#include <arch/memory.h>
+#include <base/format.h>
+#include <cap/cap.h>
+#include <diag/log.h>
+#include <ipc/ipc.h>
+
+static const char *const trap_words[ARCH_TRAP_COUNT] = {
+    [ARCH_TRAP_SYSCALL] = "system call",
+    [ARCH_TRAP_INTERRUPT] = "interrupt",
+    [ARCH_TRAP_PAGE] = "page fault",
+    [ARCH_TRAP_ILLEGAL] = "undefined or privileged instruction",
+    [ARCH_TRAP_FP] = "floating-point or SIMD instruction (static tasks have no FP state)",
+    [ARCH_TRAP_COUNTER] = "read of a cycle or time counter",
+    [ARCH_TRAP_BREAKPOINT] = "breakpoint instruction",
+    [ARCH_TRAP_ARITHMETIC] = "divide error",
+    [ARCH_TRAP_ALIGN] = "misaligned access",
+    [ARCH_TRAP_PORT] = "I/O port that the task does not own",
+    [ARCH_TRAP_OTHER] = "exception",
+};
+
+static const char *const access_words[] = {"read of", "write to", "execution at"};
+
+static const char *task_name(uint64_t index)
+{
+    const struct task_state *s = task_state();
+
+    return index < CONFIG_TASKS && s->task[index].used ? s->task[index].config.name : "empty slot";
+}
+
+/* One area of the layout: "the <what> of task 3 (sensor)", or the gap behind it. False if `va` is not in the area. */
+static bool name_area(vaddr_t va, vaddr_t base, vaddr_t stride, vaddr_t size, uint32_t count, const char *what, char *out,
+                      size_t room)
+{
+    vaddr_t slot = (va - base) / stride;
+
+    if (va < base || slot >= count)
+        return false;
+    (void)format(out, room, "%sthe %s of task %lu (%s)", (va - base) % stride < size ? "" : "the guard page next to ", what,
+                 (unsigned long)slot, task_name(slot));
+    return true;
+}
+
+static void name_grant(vaddr_t va, char *out, size_t room)
+{
+    uint32_t id = (uint32_t)((va - LAYOUT_GRANT_BASE) / LAYOUT_GRANT_STRIDE);
+    uint32_t owner;
+
+    for (uint32_t i = 0; i < CONFIG_TASKS; i++) {
+        if (task_state()->task[i].used && ipc_grant_maps(id, i, &owner)) {
+            (void)format(out, room, "the page of grant %u, which belongs to task %u (%s)", id, owner, task_name(owner));
+            return;
+        }
+    }
+    (void)format(out, room, "the page of grant %u, which nobody holds", id);
+}
+
+static void name_address(vaddr_t va, char *out, size_t room)
+{
+    if (va < PAGE_SIZE)
+        (void)format(out, room, "the null page, which is never mapped");
+    else if (va >= ARCH_KERNEL_VBASE)
+        (void)format(out, room, "the kernel");
+    else if (name_area(va, LAYOUT_IMAGE_BASE, LAYOUT_IMAGE_STRIDE, LAYOUT_IMAGE_SIZE, LAYOUT_IMAGE_COUNT, "program", out, room) ||
+             name_area(va, LAYOUT_STACK_BASE, LAYOUT_STACK_STRIDE, LAYOUT_STACK_SIZE, LAYOUT_STACK_COUNT, "stack", out, room))
+        return;
+    else if (va >= LAYOUT_GRANT_BASE && va < LAYOUT_GRANT_BASE + LAYOUT_GRANT_COUNT * LAYOUT_GRANT_STRIDE)
+        name_grant(va, out, room);
+    else if (va >= LAYOUT_DEVICE_BASE && va < LAYOUT_DEVICE_BASE + LAYOUT_DEVICE_COUNT * LAYOUT_DEVICE_STRIDE)
+        (void)format(out, room, "a device window");
+    else
+        (void)format(out, room, "nobody");
+}
+
+static void report_page(const struct task *t)
+{
+    char owner[96];
+
+    name_address(t->trap.addr, owner, sizeof(owner));
+    log_plain("  cause: page fault, %s 0x%lx: %s", access_words[t->trap.access], (unsigned long)t->trap.addr,
+              t->trap.permission ? "not permitted" : "nothing is mapped there");
+    log_plain("  address belongs to: %s", owner);
+}
+
+static void report_denied(const struct task *t)
+{
+    const struct task_call *call = &t->last[(t->calls - 1) % TASK_LAST_CALLS];
+    char names[CAP_NAMES_MAX];
+    uint32_t need;
+
+    if (cap_for_syscall(call->nr, call->target, &need)) {
+        cap_names(need, names, sizeof(names));
+        log_plain("  cause: its mask does not allow call #%lu, which needs %s", (unsigned long)call->nr, names);
+    } else {
+        log_plain("  cause: there is no call #%lu with target %lu", (unsigned long)call->nr, (unsigned long)call->target);
+    }
+}
+
+static void report_cause(const struct task *t)
+{
+    switch (t->cause) {
+    case TASK_CAUSE_TRAP:
+        if (t->trap.kind == ARCH_TRAP_PAGE)
+            report_page(t);
+        else
+            log_plain("  cause: %s", (uint32_t)t->trap.kind < ARCH_TRAP_COUNT ? trap_words[t->trap.kind] : "?");
+        break;
+    case TASK_CAUSE_DENIED:
+    case TASK_CAUSE_UNKNOWN_CALL:
+        report_denied(t);
+        break;
+    case TASK_CAUSE_WATCHDOG:
+        log_plain("  cause: no heartbeat for more than %lu ticks", (unsigned long)t->heartbeat);
+        break;
+    case TASK_CAUSE_NONE:
+        break;
+    }
+}
+
+static void report_registers(const struct task *t)
+{
+    char line[120];
+    size_t used = 0;
+    const char *name;
+    uint64_t value;
+
+    for (uint32_t i = 0; arch_user_register(&t->thread->user, i, &name, &value); i++) {
+        used += format(line + used, sizeof(line) - used, " %6s=%016lx", name, (unsigned long)value);
+        if (i % 4 == 3) {
+            log_plain(" %s", line);
+            used = 0;
+        }
+    }
+    if (used > 0)
+        log_plain(" %s", line);
+}
+
+static void report_calls(const struct task *t)
+{
+    uint32_t n = t->calls < TASK_LAST_CALLS ? t->calls : TASK_LAST_CALLS;
+
+    log_plain("  last calls:%s", n == 0 ? " none" : "");
+    for (uint32_t i = t->calls - n; i != t->calls; i++) {
+        const struct task_call *c = &t->last[i % TASK_LAST_CALLS];
+
+        log_plain("    #%lu target=%lu w0=0x%lx -> %s", (unsigned long)c->nr, (unsigned long)c->target, (unsigned long)c->w0,
+                  status_name(c->status));
+    }
+}
+
+void task_report_fault(const struct task *task)
+{
+    vaddr_t pc = task->cause == TASK_CAUSE_TRAP ? task->trap.pc : arch_user_pc(&task->thread->user);
+
+    log_err("[aegis] FAULT task %u (%s) at pc 0x%lx", task->index, task->config.name, (unsigned long)pc);
+    report_cause(task);
+    report_registers(task);
+    report_calls(task);
+    if (task_state()->stop_on_fault)
+        log_plain("  action: the machine stops");
+    else if (task->config.restart == MANIFEST_RESTART_NEVER)
+        log_plain("  action: the task ends, its policy is never to restart");
+    else
+        log_plain("  action: restart in %u ticks", SCHED_RESTART_DELAY);
+}

@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* The life of a task: load, run, clean up, wait, restart. */
+#include <task/task.h>
+
+#include "task_priv.h"
+
+#include <abi/status.h>
+#include <arch/atomic.h>
+#include <arch/cpu.h>
+#include <diag/console.h>
+#include <diag/counters.h>
+#include <diag/log.h>
+#include <diag/panic.h>
+#include <diag/trace.h>
+#include <ipc/ipc.h>
+#include <sched/sched.h>
+
+static KSTATE struct task_state state = {.lock = SPINLOCK_INIT("task", LOCK_RANK_TASK), .exit_slot = THREAD_NONE};
+
+struct task_state *task_state(void)
+{
+    return &state;
+}
+
+struct task *task_get(uint32_t index)
+{
+    ASSERT(index < CONFIG_TASKS);
+    return &state.task[index];
+}
+
+struct task *task_current(void)
+{
+    return task_get(thread_current()->index);
+}
+
+uint32_t task_count(void)
+{
+    return state.count;
+}
+
+void task_set_gate(enum task_next (*gate)(struct task *task))
+{
+    state.gate = gate;
+}
+
+void task_set_policy(bool stop_on_fault, uint32_t exit_slot)
+{
+    state.stop_on_fault = stop_on_fault;
+    state.exit_slot = exit_slot;
+}
+
+static void set_alive(struct task *t, bool alive)
+{
+    spin_lock(&state.lock);
+    t->alive = alive;
+    t->last_beat = sched_ticks();
+    spin_unlock(&state.lock);
+    arch_atomic_store32(&t->expired, 0);
+}
+
+static enum task_next handle_trap(struct task *t, const struct arch_trap *trap)
+{
+    switch (trap->kind) {
+    case ARCH_TRAP_SYSCALL:
+        return state.gate(t);
+    case ARCH_TRAP_INTERRUPT:
+        return TASK_CONTINUE;
+    default:
+        t->cause = TASK_CAUSE_TRAP;
+        t->trap = *trap;
+        return TASK_FAULT;
+    }
+}
+
+/* Run user code until the task faults or exits. */
+static enum task_next run_user(struct task *t)
+{
+    enum task_next next = TASK_CONTINUE;
+    struct arch_trap trap;
+
+    for (;;) {
+        if (UNLIKELY(arch_atomic_load32(&t->thread->kill))) {
+            t->cause = TASK_CAUSE_WATCHDOG;
+            return TASK_FAULT;
+        }
+        arch_user_run(&t->thread->user, &trap);
+        next = handle_trap(t, &trap);
+        if (UNLIKELY(next != TASK_CONTINUE))
+            return next;
+        if (UNLIKELY(console_pending()))
+            (void)console_poll();
+        check_at_exit();
+        sched_point();
+    }
+}
+
+static void clean_up(struct task *t, bool ended)
+{
+    set_alive(t, false);
+    task_devices_cleanup(t);
+    ipc_cleanup(t->index, ended);
+}
+
+/* The task will never run again. The last one to end switches the machine off. */
+static void end(struct task *t)
+{
+    bool last;
+    uint32_t code = 0;
+
+    spin_lock(&state.lock);
+    last = ++state.ended == state.count;
+    spin_unlock(&state.lock);
+    if (!last)
+        return;
+    if (state.exit_slot < CONFIG_TASKS)
+        code = state.task[state.exit_slot].exit_code;
+    (void)t;
+    task_power_off(ARCH_OFF_DONE, code > 63 ? 63 : code);
+}
+
+static void fault(struct task *t)
+{
+    bool restart = t->config.restart != MANIFEST_RESTART_NEVER;
+
+    arch_counter_add(&counters_get()->faults, 1);
+    trace(TRACE_FAULT, t->index, t->cause == TASK_CAUSE_TRAP ? t->trap.kind : ARCH_TRAP_COUNT, arch_user_pc(&t->thread->user),
+          t->trap.addr, (uint64_t)t->trap.access | (uint64_t)t->trap.permission << 8);
+    task_report_fault(t);
+    clean_up(t, !restart);
+    if (state.stop_on_fault)
+        task_power_off(ARCH_OFF_STOPPED, 1);
+    if (!restart) {
+        t->exit_code = 63;
+        end(t);
+    }
+    sched_fault(restart);
+    t->restarts++;
+    arch_counter_add(&counters_get()->restarts, 1);
+    trace(TRACE_RESTART, t->index, t->restarts, 0, 0, 0);
+    log_info("[aegis] task %u restarted (%u)", t->index, t->restarts);
+}
+
+/* True if the task starts anew (restart policy "always"). */
+static void leave(struct task *t)
+{
+    bool again = t->config.restart == MANIFEST_RESTART_ALWAYS;
+
+    arch_counter_add(&counters_get()->exits, 1);
+    trace(TRACE_EXIT, t->index, t->exit_code, 0, 0, 0);
+    log_info("[aegis] task %u exited (code=%u)", t->index, t->exit_code);
+    clean_up(t, !again);
+    if (!again) {
+        end(t);
+        sched_exit();
+    }
+    sched_fault(true);
+    t->restarts++;
+}
+
+void task_main(void *arg)
+{
+    struct task *t = arg;
+
+    for (bool first = true;; first = false) {
+        task_image_load(t, first);
+        arch_user_init(&t->thread->user, t->plan.entry,
+                       LAYOUT_STACK_BASE + (vaddr_t)t->index * LAYOUT_STACK_STRIDE + LAYOUT_STACK_SIZE);
+        t->calls = 0;
+        t->cause = TASK_CAUSE_NONE;
+        t->trap = (struct arch_trap){.kind = ARCH_TRAP_COUNT};
+        ipc_start(t->index);
+        set_alive(t, true);
+        if (run_user(t) == TASK_EXIT)
+            leave(t);
+        else
+            fault(t);
+    }
+}
+
+NORETURN void task_power_off(uint32_t why, uint32_t code)
+{
+    const struct counters *c = counters_get();
+
+    log_info("[aegis] summary: %lu switches, %lu calls, %lu messages, %lu faults, %lu restarts, %lu exits, %lu ticks",
+             (unsigned long)c->switches, (unsigned long)c->calls, (unsigned long)c->messages, (unsigned long)c->faults,
+             (unsigned long)c->restarts, (unsigned long)c->exits, (unsigned long)sched_ticks());
+    console_flush();
+    arch_power_off((enum arch_off)why, code);
+}

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/* State and inner interfaces of core/task. */
+#pragma once
+#include <sync/spinlock.h>
+#include <task/task.h>
+
+struct task_state {
+    struct spinlock lock;
+    struct task task[CONFIG_TASKS];
+    uint32_t count;                                  /* [I] slots in use */
+    uint32_t ended;                                  /* [T] tasks that will never run again */
+    uint16_t device_owner[LAYOUT_DEVICE_COUNT];      /* [T] THREAD_NONE: free */
+    enum task_next (*gate)(struct task *task);       /* [I] */
+    bool stop_on_fault;                              /* [I] */
+    uint32_t exit_slot;                              /* [I] */
+};
+
+struct task_state *task_state(void);
+
+/** Validate the ELF, allocate pages and tables, and map them. Boot context. */
+MUST_CHECK status_t task_image_create(struct task *task, uint64_t len, uint16_t machine);
+/** Fill pages from the image: all of them, or after a restart those the task could write. In bounded pieces. */
+void task_image_load(struct task *task, bool first);
+/** The life of a task: entry of its thread. */
+void task_main(void *arg);
+/** Print the report of the fault in task->cause and task->trap. */
+void task_report_fault(const struct task *task);
+/** Take back every device of a dead task. */
+void task_devices_cleanup(struct task *task);

@@ -1,0 +1,75 @@
+/* SPDX-License-Identifier: MIT */
+/* Tasks that have stopped making progress: the watchdog, and the search for a deadlock. */
+#include "task_priv.h"
+
+#include <arch/atomic.h>
+#include <arch/cpu.h>
+#include <diag/log.h>
+#include <ipc/ipc.h>
+#include <sched/sched.h>
+
+void task_heartbeat(struct task *task, uint64_t interval)
+{
+    struct task_state *s = task_state();
+
+    spin_lock(&s->lock);
+    task->heartbeat = interval;
+    task->last_beat = sched_ticks();
+    spin_unlock(&s->lock);
+}
+
+static bool overdue(struct task_state *s, struct task *t, uint64_t now)
+{
+    bool yes;
+
+    spin_lock(&s->lock);
+    yes = t->alive && watchdog_expired(now, t->last_beat, t->heartbeat);
+    spin_unlock(&s->lock);
+    return yes;
+}
+
+void task_watchdog(uint64_t tick)
+{
+    struct task_state *s = task_state();
+
+    if (tick % SCHED_WATCHDOG_PERIOD != 0)
+        return;
+    for (uint32_t i = 0; i < CONFIG_TASKS; i++) {
+        struct task *t = &s->task[i];
+
+        if (!t->used || !overdue(s, t, tick) || arch_atomic_exchange32(&t->expired, 1) != 0)
+            continue;
+        sched_kill(t->thread);
+        ipc_cancel(i);
+    }
+}
+
+/* A watched task that sleeps will be faulted in time: that is an event to come. */
+static bool anybody_watched(struct task_state *s)
+{
+    bool watched = false;
+
+    spin_lock(&s->lock);
+    for (uint32_t i = 0; i < CONFIG_TASKS; i++)
+        watched = watched || (s->task[i].used && s->task[i].alive && s->task[i].heartbeat != 0);
+    spin_unlock(&s->lock);
+    return watched;
+}
+
+void task_check_deadlock(void)
+{
+    struct task_state *s = task_state();
+    char wait[24];
+
+    if (sched_count(THREAD_BLOCKED) == 0 || anybody_watched(s) || !arch_quiescent())
+        return;
+    log_err("[aegis] deadlock: no task can run, and nothing will ever wake one");
+    for (uint32_t i = 0; i < CONFIG_TASKS; i++) {
+        const struct task *t = &s->task[i];
+
+        if (t->used && t->thread->state == THREAD_BLOCKED)
+            log_plain("  task %u (%s) waits: %s", i, t->config.name,
+                      ipc_wait_name(i, wait, sizeof(wait)) ? wait : "?");
+    }
+    task_power_off(ARCH_OFF_DEADLOCK, 0);
+}
