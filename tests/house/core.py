@@ -1,0 +1,151 @@
+# SPDX-License-Identifier: MIT
+"""Does core keep to itself?
+
+usage: core.py isolation BUILD LD NM OBJECT...   of every module of core
+       core.py profile BUILD LD NM full|safety OBJECT...
+       core.py sources BUILD
+       core.py headers BUILD
+       core.py state
+
+isolation  pre-linked, core's undefined symbols are the HAL contract's and memcpy memmove memset memcmp
+profile    the safety profile links no allocator (and the full profile does: the check can see one)
+sources    every source of core is built, without definitions, whatever the HAL; none has inline assembly, a libc
+           header, an ISA or board conditional, or a declaration of its own of another module's names
+headers    every header that a build exports compiles alone (but port/*_inline.h, the second halves of contract headers)
+state      each module of core keeps its mutable state in one object marked KSTATE
+"""
+import concurrent.futures
+import os
+import re
+import sys
+import tempfile
+
+import house
+
+report = house.Report()
+PROVIDED_BY_THE_LINK = {"memcpy", "memmove", "memset", "memcmp"}
+ALLOCATORS = {"frame_alloc.c"}  # sources that hand out memory at run time
+ISA_WORDS = r"__x86_64__|__i386__|__aarch64__|__arm__|__riscv|__linux__|AEGIS_(ISA|HAL)|\bARCH_(X86|ARM|AARCH|RISCV)"
+
+
+def prelinked_symbols(ld, nm, objects, *nm_args):
+    with tempfile.TemporaryDirectory() as folder:
+        out = os.path.join(folder, "core.o")
+        done = house.run(ld, "-r", "-o", out, *objects)
+        if done.returncode:
+            sys.exit(done.stderr)
+        return house.symbols(nm, *nm_args, out)
+
+
+def isolation():
+    build = house.Build(sys.argv[2])
+    ld, nm, *objects = sys.argv[3:]
+    text = house.include_all(house.contract_headers())
+    preprocessed = build.preprocess(build.user_of_contract(), text)
+    contract, _ = house.declarations(preprocessed, house.CONTRACT)
+    for functions_and_objects in house.declarations(preprocessed, build.port()): # what the port's inlines use
+        contract |= functions_and_objects
+    undefined = {name for name, _ in prelinked_symbols(ld, nm, objects, "-u")} - {"_GLOBAL_OFFSET_TABLE_"}
+    for name in sorted(undefined - contract - PROVIDED_BY_THE_LINK):
+        report.error(f"core needs {name}, which is neither in the HAL contract nor one of the four mem functions")
+    report.finish(f"{len(objects)} objects need {len(undefined)} symbols, all of the contract")
+
+
+def profile():
+    ld, nm, name, *objects = sys.argv[3:]
+    files = {symbol for symbol, kind in prelinked_symbols(ld, nm, objects, "-a") if kind == "a"}
+    found = files & ALLOCATORS
+    if name == "safety" and found:
+        report.error(f"the safety profile links an allocator: {' '.join(sorted(found))}")
+    if name == "full" and not found:
+        report.error("the full profile links no allocator: is the list of this check out of date?")
+    report.finish(f"{name}: {' '.join(sorted(found)) or 'no allocator'} among {len(files)} sources")
+
+
+def check_source(name):
+    text = house.read(os.path.join(house.ROOT, name))
+    code = re.sub(r"/\*.*?\*/", lambda m: "\n" * m[0].count("\n"), text, flags=re.S)
+    for number, line in enumerate(code.splitlines(), 1):
+        where = f"{name}:{number}"
+        if re.search(r"\b(asm|__asm__|__asm)\b\s*(volatile|__volatile__|goto)?\s*\(", line):
+            report.error(f"{where}: inline assembly")
+        if re.match(rf"\s*#\s*(if|ifdef|ifndef|elif).*({ISA_WORDS})", line):
+            report.error(f"{where}: conditional on an ISA or board")
+        include = re.match(r'\s*#\s*include\s*[<"]([^>"/]+)[>"]', line)
+        if include and name.endswith(".h") and include[1] not in ("stdarg.h", "stdbool.h", "stddef.h", "stdint.h"):
+            report.error(f"{where}: <{include[1]}> is not one of the compiler's own headers")
+
+
+def sources():
+    build = house.Build(sys.argv[2])
+    here = {n for n in house.tracked_files() if n.startswith("core/") and n.endswith((".c", ".h"))
+            and "/test/" not in n}
+    built = {n for n in build.sources("core/") if "/test/" not in n}
+    left_out = {n for n in here if n.endswith(".c")} - built
+    # One of the two frame sources belongs to the other profile.
+    for name in sorted(n for n in left_out if os.path.basename(n) not in ALLOCATORS | {"frame_pool.c"}):
+        report.error(f"{name}: not built here; core has the same sources on every HAL")
+    for name in sorted(built):
+        for word in build.commands[name]:
+            if word.startswith("-D"):
+                report.error(f"{name}: built with {word}; core has the same definitions on every HAL")
+    for name in house.tracked_files():
+        if re.match(r"core/.*CMakeLists\.txt$", name) and name != "core/hal/CMakeLists.txt" \
+                and re.search(r"AEGIS_(HAL|ISA)\b", house.read(os.path.join(house.ROOT, name))):
+            report.error(f"{name}: depends on the HAL or the ISA")
+    for name in sorted(here):
+        check_source(name)
+    report.finish(f"{len(built)} sources and {len(here) - len(built)} other files keep to themselves")
+
+
+def headers():
+    """A header is compiled with the include path of a source that may use it."""
+    build = house.Build(sys.argv[2])
+    jobs = {}
+    for source, words in build.commands.items():
+        for word in words:
+            folder = word[2:]
+            if word.startswith("-I") and os.path.abspath(folder).startswith(house.ROOT + os.sep):
+                jobs.setdefault(os.path.abspath(folder), source)
+    work = []
+    for folder, source in jobs.items():
+        for place, _, names in os.walk(folder):
+            work += [(source, os.path.relpath(os.path.join(place, n), folder)) for n in names
+                     if n.endswith(".h") and not n.endswith("_inline.h")]
+
+    if not work:
+        report.error("no headers: is this the build of another tree?")
+
+    def compile_alone(job):
+        source, name = job
+        done = build.check_text(source, f"#include <{name}>\n#include <{name}>\n")
+        return name, done
+
+    with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
+        for name, done in pool.map(compile_alone, work):
+            if done.returncode:
+                report.error(f"<{name}> does not compile alone:\n{done.stderr}")
+    report.finish(f"{len(work)} headers of {len(jobs)} folders compile alone")
+
+
+def state():
+    owners = {}
+    for name in house.tracked_files():
+        if not re.match(r"core/\w+/[\w/]*\w+\.c$", name) or "/test/" in name:
+            continue
+        text = re.sub(r"/\*.*?\*/", "", house.read(os.path.join(house.ROOT, name)), flags=re.S)
+        for _ in re.findall(r"^static KSTATE\b|^KSTATE\b", text, re.M):
+            owners.setdefault(name.split("/")[1], []).append(name)
+        # Any other object at file scope or static in a function must be const.
+        for line in text.splitlines():
+            found = re.match(r"\s*static (?!KSTATE|inline|const\b)(?!.*\bconst\b[^*]*=)[\w\s*]+?\b(\w+)\s*(\[[^\]]*\])*\s*(=|;)", line)
+            if found and "(" not in line.split("=")[0]:
+                report.error(f"{name}: '{line.strip()}' is mutable state outside the module's KSTATE object")
+    for module, files in sorted(owners.items()):
+        built_together = [f for f in files if os.path.basename(f) != "frame_pool.c"]
+        if len(built_together) > 1:
+            report.error(f"core/{module}: more than one KSTATE object: {' '.join(built_together)}")
+    report.finish(f"{len(owners)} modules have state, one object each: {' '.join(sorted(owners))}")
+
+
+{"isolation": isolation, "profile": profile, "sources": sources, "headers": headers, "state": state}[sys.argv[1]]()
