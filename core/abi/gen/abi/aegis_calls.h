@@ -17,16 +17,16 @@ MUST_CHECK status_t sys_aegis_yield(struct sys_frame *f);
  * Send four words: to the waiting receiver, or as the owed reply to this endpoint's last caller, or into the sender
  * queue (4 places), where the caller waits until they are taken.
  */
-MUST_CHECK status_t sys_aegis_send(struct sys_frame *f, uint64_t ep, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t
-    w3);
+MUST_CHECK status_t sys_aegis_send(struct sys_frame *f, uint64_t ep, uint64_t w0, uint64_t w1, uint64_t w2,
+    uint64_t w3);
 /** Take the oldest queued message of an endpoint, or become its one receiver and wait. */
 MUST_CHECK status_t sys_aegis_recv(struct sys_frame *f, uint64_t ep);
 /**
  * Send four words and wait for the receiver's reply; the receiver runs at least at the caller's priority until it
  * replies.
  */
-MUST_CHECK status_t sys_aegis_call(struct sys_frame *f, uint64_t ep, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t
-    w3);
+MUST_CHECK status_t sys_aegis_call(struct sys_frame *f, uint64_t ep, uint64_t w0, uint64_t w1, uint64_t w2,
+    uint64_t w3);
 /** Write 1 to 256 bytes of the task's own memory to the console. */
 MUST_CHECK status_t sys_aegis_write(struct sys_frame *f, struct uaddr buf, uint64_t len);
 /** OR bits into a task's pending notifications and wake it if it waits for them. */

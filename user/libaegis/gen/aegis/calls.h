@@ -38,8 +38,8 @@ static inline status_t aegis_recv(uint64_t ep, struct aegis_msg *out)
  * Send four words and wait for the receiver's reply; the receiver runs at least at the caller's priority until it
  * replies.
  */
-static inline status_t aegis_call(uint64_t ep, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3, struct aegis_msg
-    *out)
+static inline status_t aegis_call(uint64_t ep, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3,
+    struct aegis_msg *out)
 {
     struct aegis_regs r = aegis_raw(AEGIS_NR_CALL, ep, w0, w1, w2, w3);
     out->w[0] = r.w[0];

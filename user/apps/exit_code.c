@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* Exits with CODE, for tests of what a parent or the host gets to see. */
+
+int main(void)
+{
+    return CODE;
+}
