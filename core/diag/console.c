@@ -36,6 +36,7 @@ static size_t console_take(struct diag_state *d, char *out, size_t max)
         d->ring_head = (d->ring_head + 1) % CONSOLE_RING_SIZE;
         d->ring_len--;
     }
+    d->sent += n;
     diag_unlock(&d->ring_lock);
     return n;
 }
@@ -69,11 +70,26 @@ bool console_poll(void)
     return console_pending();
 }
 
+/* Bytes sent so far and, in *end, how many that will be when everything present now is out. */
+static uint64_t console_progress(struct diag_state *d, uint64_t *end)
+{
+    uint64_t sent;
+
+    diag_lock(&d->ring_lock);
+    sent = d->sent;
+    *end = sent + d->ring_len;
+    diag_unlock(&d->ring_lock);
+    return sent;
+}
+
 void console_flush(void)
 {
     struct diag_state *d = diag_state();
+    uint64_t end, now;
 
-    while (console_poll()) {
+    /* What others add meanwhile is not waited for, or a busy neighbour could keep us here for ever. */
+    for (uint64_t sent = console_progress(d, &end); sent < end; sent = console_progress(d, &now)) {
+        (void)console_poll();
         arch_cpu_relax();
         arch_irq_window();
         if (d->wait_hook)

@@ -14,6 +14,7 @@ struct diag_state {
     uint32_t ring_head; /* [L] next byte to send */
     uint32_t ring_len;  /* [L] bytes waiting; read without the lock as a hint */
     uint64_t dropped;   /* [L] bytes that did not fit */
+    uint64_t sent;      /* [L] bytes ever taken out */
     char ring[CONSOLE_RING_SIZE];
 
     uint32_t sender; /* [a] 1 while a CPU feeds the serial port */

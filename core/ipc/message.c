@@ -91,6 +91,12 @@ static status_t hand_over(struct ipc_state *s, uint32_t me, uint64_t ep, bool ca
     return STATUS_OK;
 }
 
+/* Can anybody but `me` ever receive on this endpoint? */
+static bool others_receive(const struct ipc_state *s, uint64_t ep, uint32_t me)
+{
+    return s->receivers[ep] > (s->thread[me].receives >> ep & 1u);
+}
+
 static status_t send_locked(struct ipc_state *s, uint32_t me, uint64_t ep, bool call)
 {
     struct endpoint *e = &s->ep[ep];
@@ -108,7 +114,7 @@ static status_t send_locked(struct ipc_state *s, uint32_t me, uint64_t ep, bool 
     case EP_SEND_DELIVER:
         return hand_over(s, me, ep, call);
     case EP_SEND_QUEUE:
-        if (s->receivers[ep] == 0) {
+        if (!others_receive(s, ep, me)) {
             status = ERR_PEER_CLOSED;
             break;
         }
@@ -195,14 +201,34 @@ status_t ipc_recv(uint32_t me, uint64_t ep, uint64_t w[4])
     return status;
 }
 
-/* Fail everybody who waits in the queue of an endpoint that has lost its last receiver. */
-static void fail_senders_locked(struct ipc_state *s, struct endpoint *e)
+/* An endpoint has lost a receiver for good: fail those in its queue whom nobody else can serve; the others keep their order. */
+static void fail_senders_locked(struct ipc_state *s, uint32_t ep)
 {
-    uint32_t sender;
+    struct endpoint *e = &s->ep[ep];
+    uint32_t waiting = e->senders.count;
+    uint32_t sender = EP_NONE;
 
-    while (ep_queue_pop(&e->senders, &sender)) {
-        s->thread[sender].endpoint = EP_NONE;
-        (void)sched_wake(thread_get(sender), ERR_PEER_CLOSED);
+    for (uint32_t i = 0; i < waiting; i++) {
+        (void)ep_queue_pop(&e->senders, &sender);
+        if (others_receive(s, ep, sender)) {
+            (void)ep_queue_push(&e->senders, sender);
+        } else {
+            s->thread[sender].endpoint = EP_NONE;
+            (void)sched_wake(thread_get(sender), ERR_PEER_CLOSED);
+        }
+    }
+}
+
+static void end_receiving_locked(struct ipc_state *s, uint32_t index)
+{
+    uint32_t receives = s->thread[index].receives;
+
+    s->thread[index].receives = 0;
+    for (uint32_t i = 0; i < CONFIG_ENDPOINTS; i++) {
+        if (receives >> i & 1u) {
+            s->receivers[i]--;
+            fail_senders_locked(s, i);
+        }
     }
 }
 
@@ -220,11 +246,9 @@ void ipc_endpoints_cleanup_locked(uint32_t index, bool ended)
             s->thread[orphan].endpoint = EP_NONE;
             (void)sched_wake(thread_get(orphan), ERR_PEER_CLOSED);
         }
-        if (ended && (s->thread[index].receives >> i & 1u) && --s->receivers[i] == 0)
-            fail_senders_locked(s, e);
     }
     if (ended)
-        s->thread[index].receives = 0;
+        end_receiving_locked(s, index);
     ipc_reprioritize_locked(index);
     if (waited_on != EP_NONE && s->ep[waited_on].server != EP_NONE)
         ipc_reprioritize_locked(s->ep[waited_on].server);

@@ -10,8 +10,7 @@
 
 static const uint32_t recv_bit[] = {CAP_RECV_EP0, CAP_RECV_EP1, CAP_RECV_EP2, CAP_RECV_EP3};
 
-/* The endpoints on which a mask lets its task receive messages of others; CALL needs the bit as well but only to get its
- * own reply, so whether a task is a receiver is known by what it may do, not by what it does. */
+/* The endpoints on which a mask lets its task receive. A task that only CALLs has the bit too, for its reply. */
 static uint32_t receives(uint32_t caps)
 {
     uint32_t mask = 0;

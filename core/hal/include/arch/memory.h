@@ -6,6 +6,7 @@
  *   ARCH_USER_VTOP     last user address                         ARCH_KERNEL_LOAD physical load address of the kernel
  *   ARCH_PT_LEVELS     page-table levels                         ARCH_STACK_SIZE  kernel stack in bytes (guards excluded)
  *   ARCH_RAM_BASE      lowest physical address of RAM on the board
+ *   ARCH_ELF_MACHINE   e_machine of this ISA's ELF files
  */
 #pragma once
 #include <abi/types.h>

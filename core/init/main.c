@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT */
+#include <init/kernel.h>
+
+#include "boot.h"
+
+#include <arch/cpu.h>
+#include <arch/irq.h>
+#include <arch/timer.h>
+#include <diag/log.h>
+#include <diag/panic.h>
+#include <sched/sched.h>
+
+static KSTATE struct boot_state state;
+
+struct boot_state *boot_state(void)
+{
+    return &state;
+}
+
+void boot_checkpoint(const char *what, bool ok)
+{
+    if (!ok)
+        panic("boot checkpoint failed: %s", what);
+    state.checkpoints++;
+    log_plain("[aegis] boot %02u: %s", state.checkpoints, what);
+}
+
+NORETURN void kernel_main(const struct boot_info *info)
+{
+    boot_console(info);     /* serial port, log, command line */
+    boot_cpu();             /* CPU 0, interrupt controller */
+    boot_memory();          /* firmware memory map, page frames */
+    boot_mmu();             /* address spaces, W^X */
+    boot_time();            /* clock, RTC, random source */
+    boot_devices();         /* firmware tables, what tasks may map */
+    boot_nucleus();         /* scheduler, endpoints, grants, interrupts */
+    boot_tasks();           /* the image's tasks */
+    boot_secondary_cpus();  /* CPU 1 and up */
+    log_info("[aegis] boot complete: %u checkpoints", state.checkpoints);
+    arch_timer_init(SCHED_HZ);
+    sched_start();
+}
