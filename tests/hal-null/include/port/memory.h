@@ -9,6 +9,7 @@
 #define ARCH_KERNEL_LOAD 0x10000000ull
 #define ARCH_PT_LEVELS 4u
 #define ARCH_RAM_BASE 0x10000000ull
+#define ARCH_ELF_MACHINE 62
 
 /** Roomier than on hardware: sanitizers and test frameworks run on these stacks as well. */
 #define ARCH_STACK_SIZE 0x40000u
