@@ -44,12 +44,6 @@ static status_t create_task(struct task *t, const uint8_t *archive, uint64_t len
     return thread_create(t->index, &config);
 }
 
-/* The manifest is too large for a kernel stack; it is needed once, at boot. */
-static KSTATE struct {
-    struct manifest manifest;
-    char where[64];
-} boot;
-
 status_t task_create_all(const uint8_t *archive, uint64_t len, uint16_t elf_machine, const char **what)
 {
     struct task_state *s = task_state();
@@ -63,16 +57,16 @@ status_t task_create_all(const uint8_t *archive, uint64_t len, uint16_t elf_mach
     status = ustar_find(archive, len, "manifest", &member);
     if (status != STATUS_OK)
         return status;
-    status = manifest_parse((const char *)member.data, member.size, CONFIG_TASKS, &boot.manifest, &line);
+    status = manifest_parse((const char *)member.data, member.size, CONFIG_TASKS, &s->manifest, &line);
     if (status != STATUS_OK) {
-        (void)format(boot.where, sizeof(boot.where), "manifest line %u", line);
-        *what = boot.where;
+        (void)format(s->where, sizeof(s->where), "manifest line %u", line);
+        *what = s->where;
         return status;
     }
     for (uint32_t i = 0; i < CONFIG_TASKS && status == STATUS_OK; i++) {
-        if (!boot.manifest.task[i].used)
+        if (!s->manifest.task[i].used)
             continue;
-        s->task[i] = (struct task){.index = i, .used = true, .config = boot.manifest.task[i]};
+        s->task[i] = (struct task){.index = i, .used = true, .config = s->manifest.task[i]};
         *what = s->task[i].config.file;
         s->count++;
         status = create_task(&s->task[i], archive, len, elf_machine);

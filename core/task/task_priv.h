@@ -13,6 +13,8 @@ struct task_state {
     enum task_next (*gate)(struct task *task);       /* [I] */
     bool stop_on_fault;                              /* [I] */
     uint32_t exit_slot;                              /* [I] */
+    struct manifest manifest;                        /* [I] as parsed; too large for a kernel stack */
+    char where[64];                                  /* [I] what a refused image is refused for */
 };
 
 struct task_state *task_state(void);
