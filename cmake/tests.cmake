@@ -3,6 +3,11 @@
 #
 #   unit_test(NAME SRCS test/x_test.c ... MODULES base sched ... [LIBS target ...])
 #       cmocka executable test_NAME, linked with those modules of core, hal-null and the test support. Null build only.
+#   fuzzer(NAME SRCS x_fuzz.c ... MODULES base ... [LIBS target ...])
+#       libFuzzer target fuzz_NAME in the fuzz preset. In every other null build the same source runs over its kept corpus
+#       fuzz/corpus/NAME as unit test fuzz-NAME.
+#   benchmark(NAME SRCS ... MODULES ... [LIBS target ...])
+#       program build/.../bench/NAME for `./aegis bench`; prints one JSON object a line. Null build only.
 #   declare_test(NAME LABEL label [TIMEOUT s] COMMAND ...)
 #       any other test, in the same environment.
 
@@ -12,6 +17,15 @@ set(AEGIS_TEST_ENVIRONMENT
     "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1"
     "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tools/lsan.supp:print_suppressions=0")
 
+# ThreadSanitizer cannot place its shadow where the host randomises addresses more than it expects.
+set(AEGIS_TEST_LAUNCHER "")
+if(AEGIS_SANITIZE STREQUAL thread AND EXISTS /proc/sys/vm/mmap_rnd_bits)
+    file(READ /proc/sys/vm/mmap_rnd_bits random_bits)
+    if(random_bits GREATER 28)
+        set(AEGIS_TEST_LAUNCHER setarch -R)
+    endif()
+endif()
+
 function(declare_test name)
     cmake_parse_arguments(PARSE_ARGV 1 T "" "LABEL;TIMEOUT" "COMMAND")
     if(NOT T_LABEL OR NOT T_COMMAND OR T_UNPARSED_ARGUMENTS)
@@ -20,22 +34,49 @@ function(declare_test name)
     if(NOT T_TIMEOUT)
         set(T_TIMEOUT 60)
     endif()
-    add_test(NAME ${name} COMMAND ${T_COMMAND} COMMAND_EXPAND_LISTS)
+    list(POP_FRONT T_COMMAND program)
+    if(TARGET ${program})
+        set(program $<TARGET_FILE:${program}>)
+    endif()
+    add_test(NAME ${name} COMMAND ${AEGIS_TEST_LAUNCHER} ${program} ${T_COMMAND} COMMAND_EXPAND_LISTS)
     set_tests_properties(${name} PROPERTIES LABELS ${T_LABEL} TIMEOUT ${T_TIMEOUT}
         ENVIRONMENT "${AEGIS_TEST_ENVIRONMENT}" SKIP_RETURN_CODE 77)
 endfunction()
 
-function(unit_test name)
-    if(NOT AEGIS_HAL STREQUAL null)
-        return()
-    endif()
+# An executable over modules of core on hal-null.
+function(null_program target)
     cmake_parse_arguments(PARSE_ARGV 1 T "" "" "SRCS;MODULES;LIBS")
     if(T_UNPARSED_ARGUMENTS)
-        message(FATAL_ERROR "unit_test(${name}): what is '${T_UNPARSED_ARGUMENTS}'?")
+        message(FATAL_ERROR "${target}: what is '${T_UNPARSED_ARGUMENTS}'?")
     endif()
-    host_library(cmocka HEADER cmocka.h LIBRARY cmocka)
     list(TRANSFORM T_MODULES PREPEND core_)
-    add_executable(test_${name} ${T_SRCS})
-    target_link_libraries(test_${name} PRIVATE ${T_MODULES} ${T_LIBS} test_support hal_null host_flags host_cmocka)
-    declare_test(${name} LABEL unit COMMAND test_${name})
+    add_executable(${target} ${T_SRCS})
+    target_link_libraries(${target} PRIVATE ${T_MODULES} ${T_LIBS} test_support hal_null host_flags)
+endfunction()
+
+function(unit_test name)
+    if(AEGIS_HAL STREQUAL null)
+        host_library(cmocka HEADER cmocka.h LIBRARY cmocka)
+        null_program(test_${name} ${ARGN})
+        target_link_libraries(test_${name} PRIVATE host_cmocka)
+        declare_test(${name} LABEL unit COMMAND test_${name})
+    endif()
+endfunction()
+
+function(fuzzer name)
+    null_program(fuzz_${name} ${ARGN})
+    if(AEGIS_SANITIZE STREQUAL fuzzer)
+        target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+    else()
+        target_sources(fuzz_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/replay.c)
+        declare_test(fuzz-${name} LABEL unit COMMAND fuzz_${name} ${CMAKE_SOURCE_DIR}/fuzz/corpus/${name})
+    endif()
+endfunction()
+
+function(benchmark name)
+    if(AEGIS_HAL STREQUAL null)
+        null_program(bench_${name} ${ARGN})
+        set_target_properties(bench_${name} PROPERTIES OUTPUT_NAME ${name}
+            RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bench)
+    endif()
 endfunction()

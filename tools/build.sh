@@ -25,7 +25,8 @@ quietly() {
     fi
     if ! "$@" >"$log" 2>&1; then
         say "$label failed:"
-        tail -n 60 "$log" >&2
+        # Of ninja's log only what failed.
+        awk '/^FAILED:/ { show = 1 } /^\[[0-9]+\/[0-9]+\]/ { show = 0 } show || /^ninja: error/' "$log" | head -n 80 >&2
         return 1
     fi
     say "$label: $((SECONDS - start)) s"
