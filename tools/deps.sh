@@ -42,15 +42,15 @@ for group in "${groups[@]}"; do
     check_choice "package group" "$group" "${known[@]}"
 done
 
-# The host: Debian 12 or newer (testing has no number).
+# The host: Debian 12 or newer (testing has no number). AEGIS_OS_RELEASE stands in for another host in tests.
 read_host() {
-    local ID='' VERSION_ID='' VERSION_CODENAME='' PRETTY_NAME=''
-    # shellcheck disable=SC1091
-    [[ -r /etc/os-release ]] && . /etc/os-release
+    local ID='' VERSION_ID='' VERSION_CODENAME='' PRETTY_NAME='' file=${AEGIS_OS_RELEASE:-/etc/os-release}
+    # shellcheck disable=SC1090
+    [[ -r $file ]] && . "$file"
     host_name=${PRETTY_NAME:-an unknown system}
     host_codename=$VERSION_CODENAME
     host_release=${VERSION_ID:-99}
-    [[ $ID == debian && $host_release -ge 12 ]]
+    [[ $ID == debian && ${host_release%%.*} -ge 12 ]]
 }
 read_host || die "$EX_UNAVAILABLE" "this host is $host_name; packages are installed on Debian 12 or newer only." \
     "Use a container instead: docker build -t aegis . && docker run -it --rm aegis (see Dockerfile)."
@@ -100,7 +100,8 @@ Acquire::Retries "3";
 APT::Sandbox::User "root";
 CONF
     export APT_CONFIG=$state/apt.conf
-    say "fetching libunicorn2t64 and libunicorn-dev of Debian's $next from $mirror into $deps"
+    say "fetching libunicorn2t64 and libunicorn-dev of Debian's $next from $mirror into build/deps" \
+        "(6 MB, and 10 MB of package index)"
     if ! { apt-get -qq update && cd "$state/debs" && apt-get -qq download libunicorn2t64 libunicorn-dev; } >&2; then
         die "$EX_UNAVAILABLE" "fetching Unicorn from $mirror failed; see above."
     fi
