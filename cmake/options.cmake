@@ -16,6 +16,7 @@ choice(AEGIS_ISA x86_64 "Instruction set of the user programs" x86_64 aarch64 ri
 choice(AEGIS_PROFILE full "What core contains" full safety)
 choice(AEGIS_SANITIZE none "Instrumentation" none address thread fuzzer)
 option(AEGIS_COVERAGE "Count executed lines (gcov)" OFF)
+option(AEGIS_TESTS "Declare the tests too" ON)
 set(AEGIS_DEPS ${CMAKE_SOURCE_DIR}/build/deps CACHE PATH "Where tools/deps.sh unpacked newer libraries")
 
 if(NOT CMAKE_BUILD_TYPE)

@@ -130,7 +130,7 @@ while IFS='|' read -r group package _; do
         private_unicorn && continue
         package=libunicorn-dev
     fi
-    packages+=("$package")
+    [[ " ${packages[*]} " == *" $package "* ]] || packages+=("$package")
 done < <(table)
 
 missing=()
@@ -153,10 +153,10 @@ wanted="${missing[*]}"
 $fetch && wanted+="${wanted:+ }libunicorn-dev (unpacked into build/deps)"
 $offline && die "$EX_UNAVAILABLE" "missing and --offline: $wanted. Run tools/deps.sh ${groups[*]} with a network first."
 
-# plan: what apt would fetch, as "bytes count"; fails when its lists do not know a package.
+# plan: what apt would fetch, as "megabytes count"; fails when its lists do not know a package.
 plan() {
     apt-get install -qq --no-install-recommends --print-uris "${missing[@]}" 2>/dev/null |
-        awk '/^\x27/ { n++; bytes += $3 } END { if (!n) exit 1; printf "%.0f %d\n", bytes / 1e6, n }'
+        awk '/^\x27/ { n++; bytes += $3 } END { printf "%.0f %d\n", bytes / 1e6, n }'
 }
 
 as_root=()
@@ -168,7 +168,8 @@ fi
 
 say "needed and missing: $wanted"
 if ((${#missing[@]})); then
-    if read -r megabytes count < <(plan); then
+    if figures=$(plan); then
+        read -r megabytes count <<<"$figures"
         say "apt would fetch $count packages, $megabytes MB, from $(system_mirror)"
     else
         say "from $(system_mirror) after an update of apt's lists (the size is known then)"
@@ -181,15 +182,17 @@ if ! $yes && [[ -t 0 && -t 2 ]]; then
 fi
 
 if ((${#missing[@]})); then
+    log=$(mktemp)
+    trap 'rm -f "$log"' EXIT
     install() {
-        "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
-            -o Acquire::Retries=3 "${missing[@]}" >&2
+        quietly "apt-get install" "$log" "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive \
+            apt-get install -y -q --no-install-recommends -o Acquire::Retries=3 -o Dpkg::Use-Pty=0 "${missing[@]}"
     }
     # Lists that are absent or out of date are the usual reason for a failure: refresh them and try once more.
     if ! plan >/dev/null || ! install; then
-        "${as_root[@]}" apt-get -qq update >&2
-        read -r megabytes count < <(plan) && say "$count packages, $megabytes MB"
-        install || die "$EX_UNAVAILABLE" "apt-get failed; see above."
+        quietly "apt-get update" "$log" "${as_root[@]}" apt-get -q update || die "$EX_UNAVAILABLE" "not installed."
+        figures=$(plan) && say "packages and megabytes to fetch: ${figures#* }, ${figures% *}"
+        install || die "$EX_UNAVAILABLE" "not installed."
     fi
 fi
 if $fetch; then

@@ -127,3 +127,24 @@ help_of() {
     awk 'NR > 2 { if (!/^#/) exit; sub(/^# ?/, ""); print }' "$1"
     exit 0
 }
+
+# quietly LABEL LOG COMMAND...: on a terminal run it with its own progress; elsewhere one line, and from the log what failed.
+quietly() {
+    local label=$1 log=$2 start=$SECONDS
+    shift 2
+    if [[ -t 2 ]]; then
+        "$@" >&2
+        return
+    fi
+    if ! "$@" >"$log" 2>&1; then
+        say "$label failed:"
+        # Of a build only what failed, of anything else the end.
+        if grep -q '^FAILED:' "$log"; then
+            awk '/^FAILED:/ { show = 1 } /^\[[0-9]+\/[0-9]+\]/ { show = 0 } show' "$log" | head -n 80 >&2
+        else
+            tail -n 30 "$log" >&2
+        fi
+        return 1
+    fi
+    say "$label: $((SECONDS - start)) s"
+}
