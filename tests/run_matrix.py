@@ -148,9 +148,10 @@ def main():
         run_row(row, arguments, install, results)
     if results.skipped:
         print(f"skipped: {' '.join(results.skipped)}")
-    left = [str(row) for row in rows if row not in chosen]
-    if left:
-        print("not run: " + "; ".join(left) + "\n         (./aegis test --all runs what every commit must pass, --long everything)")
+    for tier, how in (("commit", "--all"), ("long", "--long"), ("quick", "")):
+        left = [row.command or row.configuration for row in rows if row not in chosen and row.tier == tier]
+        if left:
+            print(f"not run (./aegis test{how and ' ' + how}): {', '.join(left)}")
     if results.failed:
         print("failed: " + " ".join(results.failed))
     print(f"{results.passed} passed, {len(results.failed)} failed")

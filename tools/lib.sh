@@ -139,10 +139,10 @@ quietly() {
     if ! "$@" >"$log" 2>&1; then
         say "$label failed:"
         # Of a build only what failed, of anything else the end.
-        if grep -q '^FAILED:' "$log"; then
+        if grep -q '^FAILED:' "$log" && ! grep -q '^CMake Error' "$log"; then
             awk '/^FAILED:/ { show = 1 } /^\[[0-9]+\/[0-9]+\]/ { show = 0 } show' "$log" | head -n 80 >&2
         else
-            tail -n 30 "$log" >&2
+            tail -n 60 "$log" >&2
         fi
         return 1
     fi
