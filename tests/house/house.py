@@ -145,5 +145,6 @@ def symbols(nm, *args):
     done = run(nm, "-P", *args)
     if done.returncode:
         sys.exit(done.stderr)
-    rows = [line.split() for line in done.stdout.splitlines()]
-    return {(row[0], row[1]) for row in rows if len(row) >= 2 and not row[0].endswith(":")}
+    # "archive[member]:" introduces each member of an archive.
+    rows = [line.split() for line in done.stdout.splitlines() if not line.endswith(":")]
+    return {(row[0], row[1]) for row in rows if len(row) >= 2}

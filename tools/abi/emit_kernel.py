@@ -25,13 +25,12 @@ def calls_h(abi):
     rows = []
     for call in abi.calls:
         parameters = "".join(f", {_parameter(a)}" for a in call.args)
-        prototype = f"MUST_CHECK status_t sys_aegis_{call.name}(struct sys_frame *f{parameters});"
+        prototype = f"__attribute__((warn_unused_result)) status_t sys_aegis_{call.name}(struct sys_frame *f{parameters});"
         rows += [c_comment(call.sentence, opening="/**"), c_wrap(prototype, "    ")]
     body = "\n".join(rows)
     return c_file("aegis.tbl", "Bodies of the calls: core/sys defines them, the generated dispatcher calls them.", f"""\
 #pragma once
 #include <abi/types.h>
-#include <base/compiler.h>
 
 struct sys_frame;
 

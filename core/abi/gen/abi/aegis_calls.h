@@ -3,7 +3,6 @@
 /* Bodies of the calls: core/sys defines them, the generated dispatcher calls them. */
 #pragma once
 #include <abi/types.h>
-#include <base/compiler.h>
 
 struct sys_frame;
 
@@ -12,38 +11,38 @@ struct sys_frame;
  * words as the dispatcher has put into f->words; they count only with STATUS_OK.
  */
 /** Let other ready tasks of the same priority run; the caller stays ready. */
-MUST_CHECK status_t sys_aegis_yield(struct sys_frame *f);
+__attribute__((warn_unused_result)) status_t sys_aegis_yield(struct sys_frame *f);
 /**
  * Send four words: to the waiting receiver, or as the owed reply to this endpoint's last caller, or into the sender
  * queue (4 places), where the caller waits until they are taken.
  */
-MUST_CHECK status_t sys_aegis_send(struct sys_frame *f, uint64_t ep, uint64_t w0, uint64_t w1, uint64_t w2,
-    uint64_t w3);
+__attribute__((warn_unused_result)) status_t sys_aegis_send(struct sys_frame *f, uint64_t ep, uint64_t w0, uint64_t w1,
+    uint64_t w2, uint64_t w3);
 /** Take the oldest queued message of an endpoint, or become its one receiver and wait. */
-MUST_CHECK status_t sys_aegis_recv(struct sys_frame *f, uint64_t ep);
+__attribute__((warn_unused_result)) status_t sys_aegis_recv(struct sys_frame *f, uint64_t ep);
 /**
  * Send four words and wait for the receiver's reply; the receiver runs at least at the caller's priority until it
  * replies.
  */
-MUST_CHECK status_t sys_aegis_call(struct sys_frame *f, uint64_t ep, uint64_t w0, uint64_t w1, uint64_t w2,
-    uint64_t w3);
+__attribute__((warn_unused_result)) status_t sys_aegis_call(struct sys_frame *f, uint64_t ep, uint64_t w0, uint64_t w1,
+    uint64_t w2, uint64_t w3);
 /** Write 1 to 256 bytes of the task's own memory to the console. */
-MUST_CHECK status_t sys_aegis_write(struct sys_frame *f, struct uaddr buf, uint64_t len);
+__attribute__((warn_unused_result)) status_t sys_aegis_write(struct sys_frame *f, struct uaddr buf, uint64_t len);
 /** OR bits into a task's pending notifications and wake it if it waits for them. */
-MUST_CHECK status_t sys_aegis_notify(struct sys_frame *f, uint64_t task, uint64_t bits);
+__attribute__((warn_unused_result)) status_t sys_aegis_notify(struct sys_frame *f, uint64_t task, uint64_t bits);
 /** Take all pending notification bits, or wait for the first. */
-MUST_CHECK status_t sys_aegis_wait_notify(struct sys_frame *f);
+__attribute__((warn_unused_result)) status_t sys_aegis_wait_notify(struct sys_frame *f);
 /** Map one zeroed page read-write into the caller and a peer, at the grant's fixed address. */
-MUST_CHECK status_t sys_aegis_grant_create(struct sys_frame *f, uint64_t id, uint64_t peer);
+__attribute__((warn_unused_result)) status_t sys_aegis_grant_create(struct sys_frame *f, uint64_t id, uint64_t peer);
 /** Unmap an own grant from both tasks and free its slot; an inactive slot is no error. */
-MUST_CHECK status_t sys_aegis_grant_revoke(struct sys_frame *f, uint64_t id);
+__attribute__((warn_unused_result)) status_t sys_aegis_grant_revoke(struct sys_frame *f, uint64_t id);
 /** Deliver an interrupt (32 and up) as notification bits to the caller, and enable it. */
-MUST_CHECK status_t sys_aegis_irq_bind(struct sys_frame *f, uint64_t irq, uint64_t bits);
+__attribute__((warn_unused_result)) status_t sys_aegis_irq_bind(struct sys_frame *f, uint64_t irq, uint64_t bits);
 /** Acknowledge a bound interrupt and unmask it. */
-MUST_CHECK status_t sys_aegis_irq_ack(struct sys_frame *f, uint64_t irq);
+__attribute__((warn_unused_result)) status_t sys_aegis_irq_ack(struct sys_frame *f, uint64_t irq);
 /** Map a device's registers into the caller and say how to drive them. */
-MUST_CHECK status_t sys_aegis_device_map(struct sys_frame *f, uint64_t dev);
+__attribute__((warn_unused_result)) status_t sys_aegis_device_map(struct sys_frame *f, uint64_t dev);
 /** Set the watchdog interval in ticks and beat; 0 disables the watchdog. */
-MUST_CHECK status_t sys_aegis_heartbeat(struct sys_frame *f, uint64_t interval);
+__attribute__((warn_unused_result)) status_t sys_aegis_heartbeat(struct sys_frame *f, uint64_t interval);
 /** End the task for good; everything it held is released. */
-MUST_CHECK status_t sys_aegis_exit(struct sys_frame *f, uint64_t code);
+__attribute__((warn_unused_result)) status_t sys_aegis_exit(struct sys_frame *f, uint64_t code);
