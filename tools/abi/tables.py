@@ -224,6 +224,8 @@ def _parse_arg(where, text, word):
 def _parse_args(where, text):
     args, word = [], 0
     for item in [] if text == "-" else text.split():
+        if word == PAYLOAD_WORDS and not item.endswith("@target"):
+            raise TableError(where, f"more than {PAYLOAD_WORDS} payload words")
         arg = _parse_arg(where, item, word)
         if any(a.name == arg.name for a in args):
             raise TableError(where, f"argument '{arg.name}' appears twice")
@@ -231,8 +233,6 @@ def _parse_args(where, text):
             raise TableError(where, "two arguments in the target register")
         word += arg.reg != TARGET
         args.append(arg)
-    if word > PAYLOAD_WORDS:
-        raise TableError(where, f"{word} payload words, but there are {PAYLOAD_WORDS}")
     for arg in args:
         if arg.length and not any(a.name == arg.length and a.type == "size" for a in args):
             raise TableError(where, f"buffer '{arg.name}' has no size argument '{arg.length}'")

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Polled output. The kernel has set the line speed; nothing here touches interrupts or the receiver. */
+/*
+ * Polled output. The kernel has set the line speed; nothing here touches interrupts or the receiver. The kernel's console
+ * and this share the line by the same rule: a burst starts only on an idle line and fits the FIFO.
+ */
 #include <aegis/calls.h>
 #include <aegis/device.h>
 #include <aegis/uart.h>
