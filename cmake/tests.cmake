@@ -15,7 +15,7 @@ set(AEGIS_TEST_ENVIRONMENT
     "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:abort_on_error=0"
     "UBSAN_OPTIONS=print_stacktrace=1:halt_on_error=1"
     "TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1"
-    "LSAN_OPTIONS=suppressions=${CMAKE_SOURCE_DIR}/tools/lsan.supp:print_suppressions=0")
+    "LSAN_OPTIONS=suppressions='${CMAKE_SOURCE_DIR}/tools/lsan.supp':print_suppressions=0")
 
 # ThreadSanitizer cannot place its shadow where the host randomises addresses more than it expects.
 set(AEGIS_TEST_LAUNCHER "")
