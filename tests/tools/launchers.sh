@@ -35,6 +35,7 @@ expect 64 "did you mean --json?" ./aegis features --josn
 expect 64 "did you mean --html?" ./aegis coverage --htm=x
 expect 64 "not a positive number" ./aegis fuzz --seconds=0
 expect 64 "nothing to compile" ./aegis cc
+expect 64 "did you mean --slot?" ./aegis cc --slt=3 examples/hello.c
 expect 0 "usage: ./aegis COMMAND" ./aegis
 expect 0 "simulated machine" ./aegis help
 expect 0 "aegis 0." ./aegis version
