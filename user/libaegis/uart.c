@@ -1,8 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/*
- * Polled output. The kernel has set the line speed; nothing here touches interrupts or the receiver. The kernel's console
- * and this share the line by the same rule: a burst starts only on an idle line and fits the FIFO.
- */
+/* Polled output. The kernel has set the line speed; nothing here touches interrupts or the receiver. */
 #include <aegis/calls.h>
 #include <aegis/device.h>
 #include <aegis/uart.h>
