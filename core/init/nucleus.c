@@ -119,6 +119,7 @@ static void secondary_main(uint32_t cpu)
 {
     arch_cpu_init();
     arch_interrupt_init();
+    arch_enable_interrupts();
     ASSERT(arch_cpu_id() == cpu);
     arch_timer_init(SCHED_HZ);
     arch_atomic_add32(&boot_state()->cpus_online, 1);

@@ -46,3 +46,14 @@ uint32_t arch_backtrace(uintptr_t *pcs, uint32_t max)
     }
     return count;
 }
+
+bool arch_kernel_register(uint32_t i, const char **name, uint64_t *value)
+{
+    static const char *const names[] = {"pc", "fp"};
+    const uint64_t values[] = {(uintptr_t)__builtin_return_address(0), (uintptr_t)__builtin_frame_address(0)};
+    if (i >= ARRAY_LEN(names))
+        return false;
+    *name = names[i];
+    *value = values[i];
+    return true;
+}

@@ -23,9 +23,9 @@ uint32_t arch_cpu_count(void);
 void arch_cpu_init(void);
 
 /**
- * Sleep until an interrupt is pending for this CPU, take it (its handler runs before the return) and return. Called with
- * interrupts disabled and no lock held; an interrupt that became pending since they were disabled returns at once, so no
- * wake-up is lost between the caller's last check and the sleep.
+ * Sleep until an interrupt is pending for this CPU, take it (its handler runs before the return) and return, whether
+ * interrupts are enabled or not. No lock held. An interrupt that became pending since the last point at which interrupts
+ * are taken returns at once, so no wake-up is lost between the caller's last check and the sleep.
  */
 void arch_halt(void);
 
@@ -35,7 +35,7 @@ void arch_cpu_relax(void);
 /**
  * Called by the idle thread of the last CPU about to sleep, when no thread is runnable, nothing waits for the kernel's own
  * clock and some thread is blocked: only a device can change that. True if this machine can prove that no device event or
- * input will ever come (a deadlock). Hardware returns false. Interrupts disabled, no lock held.
+ * input will ever come (a deadlock). Hardware returns false. No lock held.
  */
 bool arch_quiescent(void);
 

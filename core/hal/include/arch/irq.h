@@ -40,7 +40,7 @@ void arch_disable_interrupts(void);
 MUST_CHECK uint64_t arch_save_irq_state(void);
 void arch_restore_irq_state(uint64_t state);
 
-/** Take what is pending now: the bounded opening inside long kernel work. No lock held. Interrupt state as before on return. */
+/** If interrupts are enabled, take what is pending now: the bounded opening inside long kernel work. No lock held. */
 void arch_irq_window(void);
 
 /** True if `vector` is a device line that exists on this machine. */
