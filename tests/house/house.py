@@ -4,6 +4,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 
@@ -40,8 +41,9 @@ def run(*args, **kwargs):
 def tracked_files():
     """Files of the project, relative to ROOT: what git knows or would add, else everything outside build/."""
     # -c safe.directory: a checkout may belong to another user than the one who tests it.
-    listing = run("git", "-c", f"safe.directory={ROOT}", "-C", ROOT, "ls-files", "-z", "-co", "--exclude-standard")
-    if listing.returncode == 0:
+    git = ["git", "-c", f"safe.directory={ROOT}", "-C", ROOT, "ls-files", "-z", "-co", "--exclude-standard"]
+    listing = run(*git) if shutil.which("git") else None
+    if listing and listing.returncode == 0:
         names = [name for name in listing.stdout.split("\0") if name]
     else:
         names = []
