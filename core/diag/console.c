@@ -10,9 +10,6 @@
 #include <arch/irq.h>
 #include <base/compiler.h>
 
-/* Half of what an idle port takes: a task that drives the port may see the same idle line and send its half (libaegis). */
-#define CONSOLE_BURST (ARCH_SERIAL_FIFO / 2)
-
 void console_append(const char *text, size_t len)
 {
     struct diag_state *d = diag_state();
@@ -60,7 +57,7 @@ bool console_pending(void)
 bool console_poll(void)
 {
     struct diag_state *d = diag_state();
-    char burst[CONSOLE_BURST];
+    char burst[ARCH_SERIAL_FIFO];
     uint32_t free = 0;
 
     if (!console_pending())

@@ -16,6 +16,7 @@ static struct {
     uint32_t len;
     uint8_t line_status;
     uint32_t burst, longest;
+    uint32_t looks, busy_at;
 } fake;
 
 void fake_script(const struct fake_step *steps, uint32_t count)
@@ -39,6 +40,16 @@ const char *fake_output(void)
 void fake_uart_status(uint8_t status)
 {
     fake.line_status = status;
+}
+
+void fake_uart_busy_at(uint32_t look)
+{
+    fake.busy_at = look;
+}
+
+uint32_t fake_uart_looks(void)
+{
+    return fake.looks;
 }
 
 uint32_t fake_uart_longest_burst(void)
@@ -88,7 +99,7 @@ uint8_t fake_port_read(uint64_t port)
 {
     assert_int_equal(port, PORT_BASE + LINE_STATUS);
     fake.burst = 0;
-    return fake.line_status;
+    return ++fake.looks == fake.busy_at ? 0 : fake.line_status;
 }
 
 void fake_port_write(uint64_t port, uint8_t value)

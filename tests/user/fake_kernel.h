@@ -29,6 +29,10 @@ void fake_assert_done(void);
 const char *fake_output(void);
 /** The line status that the fake port UART shows: 0x60 idle (after fake_script()), 0 busy. */
 void fake_uart_status(uint8_t status);
+/** Let the line be busy at this look of the program, counted from 1. */
+void fake_uart_busy_at(uint32_t look);
+/** How often the program has looked. */
+uint32_t fake_uart_looks(void);
 /** How many bytes went out at most between two looks at the line status. */
 uint32_t fake_uart_longest_burst(void);
 /** Memory where grant 0 is on Aegis, zeroed. */

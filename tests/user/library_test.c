@@ -183,12 +183,29 @@ static void a_port_uart_gets_the_bytes(void **state)
     assert_string_equal(fake_output(), "hello");
 }
 
-static void a_burst_is_half_of_what_the_fifo_holds(void **state)
+static void a_burst_is_at_most_what_the_fifo_holds(void **state)
 {
     (void)state;
     fake_script(NULL, 0);
     assert_ok(uart_send(&port_uart, (const uint8_t *)"0123456789abcdefgh", 18));
-    assert_string_equal(fake_output(), "01234567");
+    assert_string_equal(fake_output(), "0123456789abcdef");
+}
+
+static void the_line_must_be_quiet_for_three_looks(void **state)
+{
+    (void)state;
+    fake_script(NULL, 0);
+    assert_ok(uart_send(&port_uart, (const uint8_t *)"x", 1));
+    assert_int_equal(fake_uart_looks(), 3);
+}
+
+static void a_line_that_somebody_takes_is_not_quiet(void **state)
+{
+    (void)state;
+    fake_script(NULL, 0);
+    fake_uart_busy_at(2); /* idle, busy, then three times idle */
+    assert_ok(uart_send(&port_uart, (const uint8_t *)"x", 1));
+    assert_int_equal(fake_uart_looks(), 5);
 }
 
 static void a_line_that_never_becomes_idle_times_out(void **state)
@@ -284,7 +301,9 @@ int main(void)
         cmocka_unit_test(uart_open_knows_three_kinds),
         cmocka_unit_test(uart_open_passes_the_kernel_s_refusal_on),
         cmocka_unit_test(a_port_uart_gets_the_bytes),
-        cmocka_unit_test(a_burst_is_half_of_what_the_fifo_holds),
+        cmocka_unit_test(a_burst_is_at_most_what_the_fifo_holds),
+        cmocka_unit_test(the_line_must_be_quiet_for_three_looks),
+        cmocka_unit_test(a_line_that_somebody_takes_is_not_quiet),
         cmocka_unit_test(a_line_that_never_becomes_idle_times_out),
         cmocka_unit_test(ns16550_registers_are_a_stride_apart),
         cmocka_unit_test(pl011_is_idle_when_empty_and_not_busy),

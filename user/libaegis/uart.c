@@ -14,9 +14,13 @@ enum {
     NS16550_TX_IDLE = 3 << 5, /* holding register and shift register empty */
 };
 
-/* A full FIFO takes 1.4 ms at 115,200 baud; the wait ends after some 100 ms at the simulator's 100 MHz. */
-#define IDLE_POLLS 10000u
-#define IDLE_SPIN 500u
+/*
+ * The kernel polls all the time while it has text, so a line that is idle in three looks, 20 us apart in all at the
+ * simulator's 100 MHz, is free: both starting at once would overrun the FIFO. The wait ends after some 200 ms.
+ */
+#define QUIET_POLLS 3u
+#define QUIET_SPIN  500u
+#define MAX_POLLS   20000u
 
 static bool uart_idle(const struct aegis_device *u)
 {
@@ -56,11 +60,12 @@ status_t uart_open(uint64_t dev, struct aegis_device *uart)
 
 status_t uart_send(const struct aegis_device *uart, const uint8_t *data, uint64_t len)
 {
-    uint32_t polls = 0;
-    while (!uart_idle(uart)) {
-        if (++polls == IDLE_POLLS)
+    uint32_t polls = 0, quiet = uart_idle(uart);
+    while (quiet < QUIET_POLLS) {
+        if (++polls == MAX_POLLS)
             return ERR_TIMED_OUT;
-        aegis_spin(IDLE_SPIN);
+        aegis_spin(QUIET_SPIN);
+        quiet = uart_idle(uart) ? quiet + 1 : 0;
     }
     for (uint64_t i = 0; i < len && i < UART_BURST; i++)
         uart_put(uart, data[i]);

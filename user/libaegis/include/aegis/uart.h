@@ -3,17 +3,14 @@
 #pragma once
 #include <aegis/raw.h>
 
-/**
- * What uart_send() sends without looking again: half of what an idle transmitter takes, for the kernel's console may see
- * the same idle line and send its half. Two bursts can mix; none gets lost.
- */
-#define UART_BURST 8u
+/** Bytes that an idle transmitter takes at once: what uart_send() sends without looking again. */
+#define UART_BURST 16u
 
 /** Map device `dev` into the caller. NOT_SUPPORTED: not a UART this library knows; else the errors of DEVICE_MAP. */
 status_t uart_open(uint64_t dev, struct aegis_device *uart);
 
 /**
- * Send up to UART_BURST bytes, once everything before has left the transmitter, whoever sent it. TIMED_OUT: the line is
- * stuck, nothing sent.
+ * Send up to UART_BURST bytes, once the line is quiet: everything before has left the transmitter, whoever sent it, and
+ * the kernel's console, which starts as soon as the line is idle, has nothing more. TIMED_OUT: nothing sent.
  */
 status_t uart_send(const struct aegis_device *uart, const uint8_t *data, uint64_t len);
