@@ -138,7 +138,7 @@ void sched_point(void)
     spin_unlock(&state.lock);
 }
 
-void sched_yield(void)
+void sched_yield_cpu(void)
 {
     ASSERT(spin_depth() == 0);
     spin_lock(&state.lock);

@@ -14,7 +14,7 @@
 status_t sys_aegis_yield(struct sys_frame *f)
 {
     (void)f;
-    sched_yield();
+    sched_yield_cpu();
     return STATUS_OK;
 }
 

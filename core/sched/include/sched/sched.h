@@ -32,7 +32,7 @@ void sched_set_idle_hook(void (*hook)(void));
 /** Let a higher thread run if one asked for it. Thread context, no lock held. */
 void sched_point(void);
 /** Let other ready threads of the same or a higher priority run. Thread context, no lock held. */
-void sched_yield(void);
+void sched_yield_cpu(void);
 
 /**
  * Sleep as BLOCKED until sched_wake(). `outer`, held by the caller and of a lower rank, guards the condition: it is
