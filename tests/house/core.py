@@ -11,7 +11,7 @@ isolation  pre-linked, core's undefined symbols are the HAL contract's and memcp
 profile    the safety profile links no allocator (and the full profile does: the check can see one)
 sources    every source of core is built, without definitions, whatever the HAL; none has inline assembly, a libc
            header, an ISA or board conditional, or a declaration of its own of another module's names
-headers    every header that a build exports compiles alone (but port/*_inline.h, the second halves of contract headers)
+headers    every header that a build exports compiles alone, but for the second halves of contract headers
 state      each module of core keeps its mutable state in one object marked KSTATE
 """
 import concurrent.futures
@@ -25,6 +25,8 @@ import house
 report = house.Report()
 PROVIDED_BY_THE_LINK = {"memcpy", "memmove", "memset", "memcmp"}
 ALLOCATORS = {"frame_alloc.c"}  # sources that hand out memory at run time
+# Included by the header that declares what they define, and by nobody else.
+SECOND_HALF = re.compile(r"(/port/\w+_inline|/aegis/isa)\.h$")
 ISA_WORDS = r"__x86_64__|__i386__|__aarch64__|__arm__|__riscv|__linux__|AEGIS_(ISA|HAL)|\bARCH_(X86|ARM|AARCH|RISCV)"
 
 
@@ -99,33 +101,38 @@ def sources():
 
 
 def headers():
-    """A header is compiled with the include path of a source that may use it."""
+    """A header is compiled with the include path of its own module, or elsewhere of some source that may use it."""
     build = house.Build(sys.argv[2])
-    jobs = {}
+    users = {}  # include folder: one source for each different include path that holds it
     for source, words in build.commands.items():
-        for word in words:
-            folder = word[2:]
-            if word.startswith("-I") and os.path.abspath(folder).startswith(house.ROOT + os.sep):
-                jobs.setdefault(os.path.abspath(folder), source)
+        path = tuple(os.path.abspath(word[2:]) for word in words if word.startswith("-I"))
+        for folder in path:
+            if folder.startswith(house.ROOT + os.sep) and not folder.startswith(build.path):
+                users.setdefault(folder, {}).setdefault(path, source)
     work = []
-    for folder, source in jobs.items():
+    for folder, by_path in users.items():
+        sources_of_folder = list(by_path.values())
+        module = re.match(re.escape(house.ROOT) + r"/(core/\w+)/", folder + "/")
+        own = [source for source in sources_of_folder if module and source.startswith(module[1] + "/")]
         for place, _, names in os.walk(folder):
-            work += [(source, os.path.relpath(os.path.join(place, n), folder)) for n in names
-                     if n.endswith(".h") and not n.endswith("_inline.h")]
-
+            work += [(own[:1] or sources_of_folder, os.path.relpath(os.path.join(place, name), folder))
+                     for name in names if name.endswith(".h") and not SECOND_HALF.search(os.path.join(place, name))]
     if not work:
         report.error("no headers: is this the build of another tree?")
 
     def compile_alone(job):
-        source, name = job
-        done = build.check_text(source, f"#include <{name}>\n#include <{name}>\n")
+        candidates, name = job
+        for source in candidates:
+            done = build.check_text(source, f"#include <{name}>\n#include <{name}>\n")
+            if done.returncode == 0:
+                break
         return name, done
 
     with concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         for name, done in pool.map(compile_alone, work):
             if done.returncode:
                 report.error(f"<{name}> does not compile alone:\n{done.stderr}")
-    report.finish(f"{len(work)} headers of {len(jobs)} folders compile alone")
+    report.finish(f"{len(work)} headers of {len(users)} folders compile alone")
 
 
 def state():
