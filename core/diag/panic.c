@@ -25,6 +25,8 @@ static void panic_put(const char *fmt, ...)
     va_end(args);
     for (size_t i = 0; i < len; i++)
         arch_serial_putchar(line[i]);
+    if (diag_state()->mirror)
+        diag_state()->mirror(line, len);
 }
 
 static void panic_registers(void)

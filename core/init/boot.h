@@ -29,6 +29,7 @@ void boot_memory(void);                          /* memory map, frames */
 void boot_mmu(void);                             /* page tables, W^X */
 void boot_time(void);                            /* clock, RTC, random */
 void boot_devices(void);                         /* firmware, device list */
+void boot_display(void);                         /* framebuffer console */
 void boot_nucleus(void);                         /* scheduler, communication, invariants */
 void boot_tasks(void);                           /* image, tasks */
 void boot_secondary_cpus(void);                  /* the other CPUs */

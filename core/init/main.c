@@ -33,6 +33,7 @@ NORETURN void kernel_main(const struct boot_info *info)
     boot_mmu();             /* address spaces, W^X */
     boot_time();            /* clock, RTC, random source */
     boot_devices();         /* firmware tables, what tasks may map */
+    boot_display();         /* text console on the framebuffer */
     boot_nucleus();         /* scheduler, endpoints, grants, interrupts */
     boot_tasks();           /* the image's tasks */
     boot_secondary_cpus();  /* CPU 1 and up */
