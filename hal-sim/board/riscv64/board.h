@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The simulated RISC-V board: addresses as on QEMU's `virt`. Both sides of the machine and the HAL's constants use it. */
+#pragma once
+
+#define BOARD_NAME "aegis,sim-riscv64"
+#define BOARD_RAM_BASE 0x80000000ull
+#define BOARD_KERNEL_LOAD 0x80200000ull /* what lies below belongs to the firmware and the boot data */
+
+#define BOARD_UART_NS16550 1
+#define BOARD_UART_BASE 0x10000000ull
+#define BOARD_UART_SIZE 0x100u
+#define BOARD_UART_STRIDE 1u
+#define BOARD_RTC_BASE 0x101000ull
+#define BOARD_RTC_SIZE 0x1000u
+#define BOARD_FRAMEBUFFER_BASE 0x50000000ull
+
+#define BOARD_KERNEL_VBASE 0xFFFFFFC000000000ull
+#define BOARD_USER_VTOP 0x0000003FFFFFFFFFull
+#define BOARD_PT_LEVELS 3u
+#define BOARD_ELF_MACHINE 243 /* of this ISA's ELF files */
+
+#define BOARD_FRAMEBUFFER_WIDTH 640u
+#define BOARD_FRAMEBUFFER_HEIGHT 480u
+#define BOARD_FRAMEBUFFER_BPP 32u
+#define BOARD_FRAMEBUFFER_PITCH (BOARD_FRAMEBUFFER_WIDTH * BOARD_FRAMEBUFFER_BPP / 8u)
+
+/* Most RAM that fits between the board's devices. */
+#define BOARD_RAM_MAX 0x80000000ull

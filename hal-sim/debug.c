@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a panic shows. Host addresses differ from run to run and a transcript may not, so code addresses are given as they
+ * stand in the executable file, which is also what debuggers and symbolisers want.
+ */
+#include <arch/debug.h>
+#include <base/compiler.h>
+#include <sim/host.h>
+
+void arch_trace_event(const struct trace_event *event)
+{
+    host_trace(event);
+}
+
+/* Frame pointers: each frame begins with the caller's frame pointer, followed by the return address. */
+uint32_t arch_backtrace(uintptr_t *pcs, uint32_t max)
+{
+    uintptr_t low;
+    uint64_t size;
+    uint32_t count = 0;
+    const uintptr_t *frame = __builtin_frame_address(0);
+
+    host_fiber_stack(host_fiber_self(), &low, &size);
+    while (count < max && (uintptr_t)frame - low < size - 2 * sizeof *frame && (uintptr_t)frame % sizeof *frame == 0) {
+        if (frame[1] == 0)
+            break;
+        pcs[count++] = host_code_address(frame[1]);
+        if (frame[0] <= (uintptr_t)frame)
+            break;
+        frame = (const uintptr_t *)frame[0];
+    }
+    return count;
+}
+
+bool arch_kernel_register(uint32_t i, const char **name, uint64_t *value)
+{
+    uintptr_t low;
+    uint64_t size;
+
+    host_fiber_stack(host_fiber_self(), &low, &size);
+    switch (i) {
+    case 0:
+        *name = "pc";
+        *value = host_code_address((uintptr_t)__builtin_return_address(0));
+        return true;
+    case 1:
+        *name = "stack-used";
+        *value = low + size - (uintptr_t)__builtin_frame_address(0);
+        return true;
+    default:
+        return false;
+    }
+}

@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: MIT */
+#include <sim/device.h>
+#include <sim/serial.h>
+
+#include <errno.h>
+#include <unistd.h>
+
+static struct {
+    struct serial_backend *backend;
+    struct serial_tap *taps;
+} serial;
+
+void serial_set_backend(struct serial_backend *backend)
+{
+    serial.backend = backend;
+}
+
+void serial_add_tap(struct serial_tap *tap)
+{
+    tap->next = serial.taps;
+    serial.taps = tap;
+}
+
+void serial_output(uint8_t byte, uint64_t time)
+{
+    for (struct serial_tap *t = serial.taps; t != NULL; t = t->next)
+        t->byte(t, byte, time);
+    if (serial.backend != NULL)
+        serial.backend->put(serial.backend, byte);
+}
+
+bool serial_input(uint8_t byte)
+{
+    return uart_receive(byte);
+}
+
+bool serial_attached_input(void)
+{
+    return serial.backend != NULL && serial.backend->attached_input;
+}
+
+void serial_flush(void)
+{
+    if (serial.backend != NULL && serial.backend->flush != NULL)
+        serial.backend->flush(serial.backend);
+}
+
+/* -- stdout -- */
+
+static struct {
+    struct serial_backend backend;
+    size_t used;
+    uint8_t buffer[4096];
+} out;
+
+static void out_flush(struct serial_backend *backend)
+{
+    size_t done = 0;
+
+    (void)backend;
+    while (done < out.used) {
+        ssize_t n = write(STDOUT_FILENO, out.buffer + done, out.used - done);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break; /* nobody reads any more: the machine goes on */
+        done += (size_t)n;
+    }
+    out.used = 0;
+}
+
+static void out_put(struct serial_backend *backend, uint8_t byte)
+{
+    out.buffer[out.used++] = byte;
+    if (out.used == sizeof out.buffer)
+        out_flush(backend);
+}
+
+struct serial_backend *serial_stdout(void)
+{
+    out.backend.put = out_put;
+    out.backend.flush = out_flush;
+    return &out.backend;
+}

@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Translated code: which frames have some, when it must go, and which instructions it must stop before.
+ *
+ * A frame either has code or has writable TLB entries, never both, over all engines. A store to the first kind and a
+ * fetch from the second are refused by the fill hook; the conflict is resolved here and the access is tried again.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include <board.h>
+#include <sim/guest.h>
+
+#include "engine_priv.h"
+
+#define ALIAS_VA (UINT64_C(1) << 46) /* a temporary view of a physical page, while nothing else is visible */
+
+static struct {
+    uint8_t *state;  /* enum frame_state by frame of RAM */
+    uint16_t *tag;   /* number of the space whose root table the frame is; 0: none yet */
+    uint16_t last_tag;
+} frames;
+
+static uint64_t frame_index(paddr_t pa)
+{
+    return (pa - BOARD_RAM_BASE) / ENGINE_PAGE;
+}
+
+static bool in_ram(paddr_t pa)
+{
+    return pa - BOARD_RAM_BASE < machine.config.ram_size;
+}
+
+static void frames_create(void)
+{
+    uint64_t count = machine.config.ram_size / ENGINE_PAGE;
+
+    frames.state = calloc(count, sizeof *frames.state);
+    frames.tag = calloc(count, sizeof *frames.tag);
+    if (frames.state == NULL || frames.tag == NULL)
+        abort();
+}
+
+uint8_t *frame_state(paddr_t pa)
+{
+    if (frames.state == NULL)
+        frames_create();
+    return in_ram(pa) ? &frames.state[frame_index(pa)] : NULL;
+}
+
+static struct engine *engine_of(uint32_t cpu)
+{
+    return machine.cpu[cpu].engine;
+}
+
+static void forget_inspections(struct engine *engine)
+{
+    memset(engine->seen, 0, sizeof engine->seen);
+}
+
+static void drop_frame(struct engine *engine, paddr_t frame)
+{
+    enum engine_mode mode = engine->mode;
+
+    engine->mode = MODE_VIEW;
+    engine->view_va = ALIAS_VA;
+    engine->view_pa = frame;
+    engine_flush_tlb(engine);
+    engine_must(uc_ctl_remove_cache(engine->uc, ALIAS_VA, ALIAS_VA + ENGINE_PAGE), "dropping code");
+    engine->mode = mode;
+    engine_flush_tlb(engine);
+    forget_inspections(engine);
+}
+
+void code_drop_frame(paddr_t pa)
+{
+    paddr_t frame = pa & ~(ENGINE_PAGE - 1);
+    uint8_t *state = frame_state(frame);
+
+    if (state == NULL || (*state & FRAME_CODE) == 0)
+        return;
+    for (uint32_t i = 0; i < machine.config.cpus; i++) {
+        if (engine_of(i) != NULL)
+            drop_frame(engine_of(i), frame);
+    }
+    *state &= (uint8_t)~FRAME_CODE;
+}
+
+void code_flush_written(paddr_t pa)
+{
+    uint8_t *state = frame_state(pa);
+
+    for (uint32_t i = 0; i < machine.config.cpus; i++) {
+        if (engine_of(i) != NULL)
+            engine_flush_tlb(engine_of(i));
+    }
+    if (state != NULL)
+        *state &= (uint8_t)~FRAME_WRITTEN;
+}
+
+void engine_code_changed(paddr_t pa, uint64_t len)
+{
+    for (paddr_t frame = pa & ~(ENGINE_PAGE - 1); frame < pa + len; frame += ENGINE_PAGE)
+        code_drop_frame(frame);
+}
+
+void engine_flush_tlb(struct engine *engine)
+{
+    engine_must(uc_ctl_flush_tlb(engine->uc), "flushing the TLB");
+}
+
+/* -- Spaces -- */
+
+uint64_t code_space_tag(paddr_t root)
+{
+    if (!in_ram(root))
+        return 0;
+    (void)frame_state(root);
+    uint16_t *tag = &frames.tag[frame_index(root)];
+    if (*tag == 0) {
+        if (++frames.last_tag == UINT16_MAX) { /* all numbers were given once: start over */
+            memset(frames.tag, 0, machine.config.ram_size / ENGINE_PAGE * sizeof *frames.tag);
+            frames.last_tag = 1;
+            for (uint32_t i = 0; i < machine.config.cpus; i++) {
+                if (engine_of(i) != NULL)
+                    forget_inspections(engine_of(i));
+            }
+        }
+        *tag = frames.last_tag;
+    }
+    return (uint64_t)*tag << 48;
+}
+
+void engine_space_gone(paddr_t root)
+{
+    if (frames.tag != NULL && in_ram(root))
+        frames.tag[frame_index(root)] = 0;
+    for (uint32_t i = 0; i < machine.config.cpus; i++) {
+        if (engine_of(i) != NULL && engine_of(i)->root == root)
+            engine_of(i)->root = 0; /* the next run flushes */
+    }
+}
+
+/* -- Inspection -- */
+
+uint32_t code_read(const struct engine *engine, uint64_t va, uint8_t *bytes, uint32_t len)
+{
+    uint32_t done = 0;
+
+    while (done < len) {
+        uint64_t page = (va + done) & ~(ENGINE_PAGE - 1);
+        uint32_t offset = (uint32_t)(va + done - page);
+        uint32_t part = (uint32_t)ENGINE_PAGE - offset < len - done ? (uint32_t)ENGINE_PAGE - offset : len - done;
+        paddr_t pa;
+        uint32_t flags;
+        if (!guest_walk(engine->root, page, &pa, &flags) || !in_ram(pa))
+            break;
+        memcpy(bytes + done, machine.ram + (pa - BOARD_RAM_BASE) + offset, part);
+        done += part;
+    }
+    return done;
+}
+
+/* Runs inside the block hook: looks and records. */
+void code_inspect_block(struct engine *engine, uint64_t va, uint32_t size)
+{
+    uint8_t bytes[512];
+    uint32_t at = 0;
+
+    if (engine->mode != MODE_RUN)
+        return;
+    while (at < size) {
+        uint32_t want = size - at < sizeof bytes ? size - at : (uint32_t)sizeof bytes;
+        uint32_t have = code_read(engine, va + at, bytes, want);
+        uint32_t done = 0;
+        while (done < have) {
+            enum engine_verdict verdict;
+            uint32_t length = engine_isa_inspect(bytes + done, have - done, va + at + done, &verdict);
+            if (length == 0)
+                break;
+            if (verdict != VERDICT_FINE) {
+                engine->inspected = va + at + done;
+                engine->block_size = 0; /* it does not run as it is */
+                engine_stop(engine, STOP_INSPECT);
+                return;
+            }
+            done += length;
+        }
+        if (done == 0)
+            break;
+        at += done;
+    }
+    engine->seen[(va ^ va >> 12) % ENGINE_SEEN] = va | engine->tag;
+}
+
+/* -- Exits: addresses at which translated code ends before the instruction -- */
+
+static void apply_exits(struct engine *engine, uint64_t changed)
+{
+    paddr_t pa;
+    uint32_t flags;
+
+    engine_must(uc_ctl_set_exits(engine->uc, engine->exits, engine->exit_count), "exits");
+    if (guest_walk(engine->root, changed & ~(ENGINE_PAGE - 1), &pa, &flags))
+        drop_frame(engine, pa & ~(ENGINE_PAGE - 1));
+}
+
+bool code_is_exit(const struct engine *engine, uint64_t va)
+{
+    for (uint32_t i = 0; i < engine->exit_count; i++) {
+        if (engine->exits[i] == va)
+            return true;
+    }
+    return false;
+}
+
+void code_add_exit(struct engine *engine, uint64_t va)
+{
+    if (engine->exit_count == ENGINE_EXITS) { /* more than any honest program has: start over */
+        engine->exit_count = 0;
+        engine_must(uc_ctl_flush_tb(engine->uc), "flushing the code buffer");
+        forget_inspections(engine);
+    }
+    engine->exits[engine->exit_count++] = va;
+    apply_exits(engine, va);
+}
+
+void code_remove_exit(struct engine *engine, uint64_t va)
+{
+    for (uint32_t i = 0; i < engine->exit_count; i++) {
+        if (engine->exits[i] == va) {
+            engine->exits[i] = engine->exits[--engine->exit_count];
+            apply_exits(engine, va);
+            return;
+        }
+    }
+}

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/* Running user code: registers in, uc_emu_start(), what happened, registers out. */
+#include <stddef.h>
+#include <string.h>
+
+#include <arch/isa.h>
+#include <base/hash.h>
+#include <sim/port.h>
+
+#include "engine_priv.h"
+
+#define REGISTERS_MAX 40u
+#define HOLE_PA (UINT64_C(1) << 45) /* physical memory that does not exist */
+#define INSN_MAX 15u
+
+/* -- Registers -- */
+
+/* With `count` 6 only the call registers; the program counter is separate. */
+static void transfer(struct engine *engine, struct trap_frame *frame, uint32_t count, bool write)
+{
+    int ids[REGISTERS_MAX];
+    void *places[REGISTERS_MAX];
+
+    for (uint32_t i = 0; i < count; i++) {
+        ids[i] = engine_isa.registers[i].id;
+        places[i] = (uint8_t *)frame + engine_isa.registers[i].offset;
+    }
+    engine_must(write ? uc_reg_write_batch(engine->uc, ids, places, (int)count)
+                      : uc_reg_read_batch(engine->uc, ids, places, (int)count), "registers");
+}
+
+static void disown(struct engine *engine)
+{
+    engine->owner->live = 0;
+    engine->owner->dirty = false;
+    engine->owner = NULL;
+}
+
+void engine_detach(struct engine *engine)
+{
+    struct arch_user *owner = engine->owner;
+
+    if (owner == NULL)
+        return;
+    if (owner->dirty) /* the call registers in memory are newer than the engine's */
+        transfer(engine, &owner->frame, ENGINE_CALL_REGISTERS, true);
+    transfer(engine, &owner->frame, engine_isa.register_count, false);
+    disown(engine);
+}
+
+void engine_peek(const struct arch_user *user, struct trap_frame *frame)
+{
+    struct trap_frame calls = *frame;
+
+    if (user->live == 0)
+        return;
+    transfer(machine.cpu[user->live - 1].engine, frame, engine_isa.register_count, false);
+    for (uint32_t i = 0; user->dirty && i < ENGINE_CALL_REGISTERS; i++) {
+        uint16_t offset = engine_isa.registers[i].offset;
+        memcpy((uint8_t *)frame + offset, (uint8_t *)&calls + offset, sizeof(uint64_t));
+    }
+}
+
+void engine_forget(struct arch_user *user)
+{
+    if (user->live != 0)
+        disown(machine.cpu[user->live - 1].engine);
+}
+
+void engine_hash(const struct engine *engine, struct hash *hash)
+{
+    if (engine->owner == NULL)
+        return;
+    struct trap_frame frame = engine->owner->frame;
+    engine_peek(engine->owner, &frame);
+    hash_bytes(hash, &frame, sizeof frame);
+}
+
+static void attach(struct engine *engine, struct arch_user *user, paddr_t root)
+{
+    if (engine->owner != user) {
+        engine_detach(engine);
+        engine_must(uc_context_restore(engine->uc, engine->clean), "context");
+        transfer(engine, &user->frame, engine_isa.register_count, true);
+        engine->owner = user;
+        user->live = engine->cpu->id + 1;
+    } else if (user->dirty) {
+        transfer(engine, &user->frame, ENGINE_CALL_REGISTERS, true);
+    }
+    user->dirty = false;
+    if (engine->root != root) {
+        engine->root = root;
+        engine->tag = code_space_tag(root);
+        engine_flush_tlb(engine);
+    }
+}
+
+/* -- Time -- */
+
+void engine_settle(struct engine *engine)
+{
+    uint64_t bytes = engine->cpu->fraction + engine->used;
+
+    machine.stats.user_bytes += engine->used;
+    engine->used = 0;
+    engine->cpu->fraction = (uint32_t)(bytes % 4);
+    machine_spend(bytes / 4);
+    engine->limit = sim_port.budget > 0 ? (uint64_t)sim_port.budget * 4 - engine->cpu->fraction : 0;
+}
+
+/* -- Running -- */
+
+static uc_err start(struct engine *engine, uint64_t pc)
+{
+    engine->stop = STOP_NONE;
+    engine->miss = MISS_NONE;
+    engine->block_size = 0;
+    return uc_emu_start(engine->uc, pc, 0, 0, 0);
+}
+
+/* The block that was left in the middle counts as far as it ran. */
+static void finish_block(struct engine *engine, uint64_t pc)
+{
+    uint64_t ran = pc - engine->block;
+
+    engine->used += ran <= engine->block_size ? ran : engine->block_size;
+    engine->block_size = 0;
+    engine_settle(engine);
+}
+
+/*
+ * The exact byte of a page fault: run the instruction once more with a hole in place of the page; the library says where
+ * in the hole it fell. The engine's registers are worthless afterwards.
+ */
+static uint64_t fault_address(struct engine *engine, uint64_t pc)
+{
+    uint64_t page = engine->miss_va;
+
+    if (engine->miss_access == ARCH_ACCESS_EXECUTE)
+        return pc > page ? pc : page;
+    engine->mode = MODE_PROBE;
+    engine->view_va = page;
+    engine->view_pa = HOLE_PA;
+    engine->hole_hit = false;
+    engine->limit = UINT64_MAX;
+    engine_flush_tlb(engine);
+    (void)start(engine, pc);
+    engine->used = 0;
+    engine->block_size = 0;
+    engine->mode = MODE_RUN;
+    engine_flush_tlb(engine);
+    return page + (engine->hole_hit ? engine->hole_offset : 0);
+}
+
+static void page_fault(struct engine *engine, uint64_t pc, struct arch_trap *trap)
+{
+    *trap = (struct arch_trap){.kind = ARCH_TRAP_PAGE, .access = engine->miss_access,
+        .permission = engine->miss == MISS_PERMISSION, .pc = pc};
+    engine_detach(engine); /* every register as before the instruction */
+    trap->addr = fault_address(engine, pc);
+    engine_isa_page_fault(trap);
+}
+
+static const enum arch_trap_kind verdict_kind[] = {
+    [VERDICT_FP] = ARCH_TRAP_FP, [VERDICT_COUNTER] = ARCH_TRAP_COUNTER, [VERDICT_PORT] = ARCH_TRAP_PORT,
+    [VERDICT_ALIGN] = ARCH_TRAP_ALIGN,
+};
+
+/* Code stopped at an exit. True: it traps. False: go on at the frame's program counter. */
+static bool at_exit(struct engine *engine, uint64_t pc, struct arch_trap *trap)
+{
+    uint8_t insn[INSN_MAX];
+    uint32_t length;
+    uint32_t have = code_read(engine, pc, insn, sizeof insn);
+    enum engine_verdict verdict = VERDICT_FINE;
+
+    if (engine_isa_inspect(insn, have, pc, &verdict) == 0 || verdict == VERDICT_FINE) {
+        code_remove_exit(engine, pc); /* the exit is of another space, or the code has changed */
+        return false;
+    }
+    if (verdict == VERDICT_PORT && engine_isa_port(engine, insn, have, &length)) {
+        isa_frame_set_pc(&engine->owner->frame, pc + length);
+        return false;
+    }
+    *trap = (struct arch_trap){.kind = verdict_kind[verdict], .pc = pc};
+    engine_detach(engine);
+    return true;
+}
+
+static bool stopped(struct engine *engine, uint64_t pc, struct arch_trap *trap)
+{
+    switch (engine->stop) {
+    case STOP_SYSCALL:
+        transfer(engine, &engine->owner->frame, ENGINE_CALL_REGISTERS, false);
+        *trap = (struct arch_trap){.kind = ARCH_TRAP_SYSCALL, .pc = pc};
+        return true;
+    case STOP_INSPECT:
+        if (engine->inspected == pc)
+            return at_exit(engine, pc, trap); /* the block starts with it */
+        code_add_exit(engine, engine->inspected);
+        return false;
+    case STOP_INTERRUPT:
+        *trap = (struct arch_trap){.pc = pc};
+        engine_isa_exception(engine->number, pc, trap);
+        engine_detach(engine);
+        return true;
+    default:
+        return false; /* STOP_QUANTUM */
+    }
+}
+
+static bool failed(struct engine *engine, uc_err error, uint64_t pc, struct arch_trap *trap)
+{
+    uint8_t insn[INSN_MAX];
+
+    switch (engine->miss) {
+    case MISS_CODE_WRITTEN:
+        code_drop_frame(engine->miss_frame);
+        return false;
+    case MISS_WRITTEN_FETCH:
+        code_flush_written(engine->miss_frame);
+        return false;
+    case MISS_NONE:
+        *trap = (struct arch_trap){.kind = ARCH_TRAP_OTHER, .pc = pc};
+        if (error == UC_ERR_INSN_INVALID)
+            engine_isa_invalid(insn, code_read(engine, pc, insn, sizeof insn), trap);
+        engine_detach(engine);
+        return true;
+    default:
+        page_fault(engine, pc, trap);
+        return true;
+    }
+}
+
+/* The library came back without a reason and without a step: whatever is there, it cannot be run. */
+static bool no_progress(struct engine *engine, uint64_t pc, struct arch_trap *trap)
+{
+    *trap = (struct arch_trap){.kind = ARCH_TRAP_OTHER, .pc = pc};
+    engine_detach(engine);
+    return true;
+}
+
+bool engine_run(struct sim_cpu *cpu, struct arch_user *user, paddr_t root, struct arch_trap *trap)
+{
+    if (cpu->engine == NULL)
+        cpu->engine = engine_create(cpu);
+    struct engine *engine = cpu->engine;
+    attach(engine, user, root);
+    engine_settle(engine);
+    machine.stats.user_runs++;
+    while (sim_port.budget > 0) {
+        uint64_t before = isa_frame_pc(&user->frame);
+        uc_err error = start(engine, before);
+        uint64_t pc = engine_register(engine, engine_isa.pc);
+        finish_block(engine, pc);
+        isa_frame_set_pc(&user->frame, pc);
+        bool trapped;
+        if (error != UC_ERR_OK)
+            trapped = failed(engine, error, pc, trap);
+        else if (engine->stop != STOP_NONE)
+            trapped = stopped(engine, pc, trap);
+        else if (code_is_exit(engine, pc))
+            trapped = at_exit(engine, pc, trap);
+        else
+            trapped = pc == before && no_progress(engine, pc, trap);
+        if (trapped) {
+            isa_frame_set_pc(&user->frame, trap->pc);
+            return true;
+        }
+    }
+    return false;
+}

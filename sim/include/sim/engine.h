@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The user-mode half of a simulated CPU: an emulating engine per CPU, made when the CPU first runs user code. The page
+ * tables in RAM decide what user code may access; the engine caches them like a TLB until it is told to flush.
+ *
+ * Registers stay in the engine between two runs of the same thread. user->live says that they are there; everything that
+ * needs them all goes through engine_peek() or engine_detach().
+ */
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <arch/context.h>
+
+struct engine;
+struct hash;
+struct sim_cpu;
+
+/**
+ * Run `user` on `cpu` in the space with root table `root` until it traps (true, *trap filled) or the CPU's units are used
+ * up (false).
+ */
+bool engine_run(struct sim_cpu *cpu, struct arch_user *user, paddr_t root, struct arch_trap *trap);
+/** Write the registers that the engine holds back to their owner's frame. */
+void engine_detach(struct engine *engine);
+/** Copy the registers that an engine holds for `user` into `frame`; no effect if none does. */
+void engine_peek(const struct arch_user *user, struct trap_frame *frame);
+/** Drop what an engine holds of `user`. */
+void engine_forget(struct arch_user *user);
+
+/** Forget every cached page-table entry. Not from inside a hook. */
+void engine_flush_tlb(struct engine *engine);
+/** No engine may take a later space at `root` for the former one. */
+void engine_space_gone(paddr_t root);
+/** The bytes of [pa, pa + len) changed: no engine may run what it translated from them. */
+void engine_code_changed(paddr_t pa, uint64_t len);
+
+/** Add the user registers that the engine holds to a state hash. */
+void engine_hash(const struct engine *engine, struct hash *hash);
+/** Version of the library, for --version. */
+uint32_t engine_version(void);

@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The command line: one struct argp per topic (opt/opt_*.c), each with its own table of options, all children of the one
+ * in opt/options.c. A topic keeps what it parsed; options_*() hand it on.
+ */
+#pragma once
+#include <argp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include <sim/machine.h>
+
+/** Exit codes, see docs/simulator.md. */
+enum exit_code {
+    EXIT_OK = 0,
+    EXIT_USAGE = 64,
+    EXIT_DATA = 65,     /* bad image, device tree or recording */
+    EXIT_NO_INPUT = 66, /* file missing or unreadable */
+    EXIT_UNAVAILABLE = 69,
+    EXIT_SOFTWARE = 70, /* a defect of the simulator */
+    EXIT_OS = 71,
+    EXIT_CONFIG = 78,
+    EXIT_PANIC = 80,
+    EXIT_DEADLOCK = 83,
+    EXIT_TIMEOUT = 124,
+};
+
+struct options {
+    struct machine_config machine;
+    const char *image; /* path of the image; NULL: none */
+};
+
+/** Parse the command line into `options`, loading what it names; exits with a message if it is wrong. */
+void options_parse(struct options *options, int argc, char **argv);
+
+/* Topics; key ranges keep their short keys apart. The `input` of each parser is the struct options. */
+enum { OPTIONS_KEY_MACHINE = 0x100, OPTIONS_KEY_LIMITS = 0x200, OPTIONS_KEY_NEXT = 0x300 };
+extern const struct argp options_machine;
+extern const struct argp options_limits;
+
+/* -- Values -- */
+
+/** Exit 64 with one line that says which option, what is wrong with its value and what would be right. */
+_Noreturn void options_bad_value(const char *option, const char *value, const char *expected);
+/** A number, decimal or 0x..., between `low` and `high`. */
+uint64_t options_number(const char *option, const char *value, uint64_t low, uint64_t high);
+/** Bytes with an optional K, M or G. */
+uint64_t options_size(const char *option, const char *value);
+/** A virtual time such as 3s, 250ms, 10us, 5ns; a plain number means seconds. In nanoseconds. */
+uint64_t options_time(const char *option, const char *value);
+/** A frequency with an optional K, M or G and an optional Hz. */
+uint64_t options_frequency(const char *option, const char *value);
+/** "on" or "off". */
+bool options_switch(const char *option, const char *value);
+
+/** Read a whole file that option `option` names; exits 66 with a message if it cannot be read. The bytes live on. */
+uint8_t *options_read_file(const char *option, const char *path, uint64_t *size);

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What stands behind a UART: a back end on the host (stdout, later a pty or a file) takes the bytes that the machine
+ * sends, and a tap sees them too (transcript checks, hashes). Bytes towards the machine enter through serial_input()
+ * only, so that one place can record them.
+ */
+#pragma once
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct serial_backend {
+    /** One byte left the machine. */
+    void (*put)(struct serial_backend *backend, uint8_t byte);
+    /** A good moment to hand buffered bytes on: the machine idles or ends. May be NULL. */
+    void (*flush)(struct serial_backend *backend);
+    /** Bytes may still come from it: a machine that waits for them is not deadlocked. */
+    bool attached_input;
+};
+
+struct serial_tap {
+    void (*byte)(struct serial_tap *tap, uint8_t byte, uint64_t time);
+    struct serial_tap *next;
+};
+
+/** Use `backend` from now on; NULL: bytes are dropped. */
+void serial_set_backend(struct serial_backend *backend);
+/** The back end that writes to the process's stdout. */
+struct serial_backend *serial_stdout(void);
+/** Let `tap` see every byte the machine sends. */
+void serial_add_tap(struct serial_tap *tap);
+/** The machine sent `byte` at `time`. */
+void serial_output(uint8_t byte, uint64_t time);
+/** `byte` arrives at the machine's UART now. False: its receive buffer is full, try again later. */
+bool serial_input(uint8_t byte);
+/** May input come? */
+bool serial_attached_input(void);
+/** Hand buffered output on. */
+void serial_flush(void);

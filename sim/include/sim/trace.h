@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* Who listens to trace events: a list of sinks, each called with every event in the order of the machine. */
+#pragma once
+#include <arch/debug.h>
+
+struct trace_sink {
+    /** One event, stamped with the time of the CPU that reported it. Must not let the machine run. */
+    void (*event)(struct trace_sink *sink, const struct trace_event *event, uint64_t time);
+    /** The machine has ended; flush. May be NULL. */
+    void (*end)(struct trace_sink *sink, uint64_t time);
+    struct trace_sink *next;
+};
+
+/** Add a sink; it lives until the process ends. */
+void trace_add(struct trace_sink *sink);
+/** Tell every sink that the machine has ended at `time`. */
+void trace_end(uint64_t time);

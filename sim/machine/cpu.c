@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whose turn it is. The runnable CPU whose clock is furthest behind runs (ties: the lowest number) until the next event
+ * or until it is a quantum ahead of the next CPU. Quanta vary with the seed. All of it happens on the fibers of the CPUs
+ * themselves: a CPU whose turn ends picks the next one and switches to it.
+ */
+#include <sim/fiber.h>
+#include <sim/guest.h>
+#include <sim/machine.h>
+#include <sim/port.h>
+#include <sim/serial.h>
+
+#include "machine_priv.h"
+
+#include <stdlib.h>
+
+#define QUANTUM_MIN 600u        /* units: 6 us at 100 MHz */
+#define QUANTUM_SPREAD 1200u    /* the seed adds up to this */
+#define TURN_MAX 2000000u       /* so that requests of the host are seen soon */
+#define CPU_STACK (512u * 1024) /* boot stack: the kernel's, and the engine's while it runs there */
+
+/* The kernel side is compiled with ThreadSanitizer and reads the budget with atomics, so this side need not. */
+uint64_t machine_now(void)
+{
+    return sim_port.limit - (uint64_t)sim_port.budget;
+}
+
+void machine_spend(uint64_t units)
+{
+    sim_port.budget -= (int64_t)units;
+}
+
+void machine_horizon(uint64_t time)
+{
+    uint64_t now = machine_now();
+
+    if (time >= sim_port.limit)
+        return;
+    sim_port.limit = time;
+    sim_port.budget = (int64_t)(time - now); /* negative: it is due already */
+}
+
+static bool runnable(const struct sim_cpu *cpu)
+{
+    return cpu->started && !cpu->halted;
+}
+
+/* The runnable CPU furthest behind, and the clock of the one next to it. */
+static struct sim_cpu *pick(uint64_t *others)
+{
+    struct sim_cpu *best = NULL;
+
+    *others = EVENT_NEVER;
+    for (uint32_t i = 0; i < machine.config.cpus; i++) {
+        struct sim_cpu *cpu = &machine.cpu[i];
+        if (!runnable(cpu))
+            continue;
+        if (best == NULL || cpu->clock < best->clock) {
+            if (best != NULL && best->clock < *others)
+                *others = best->clock;
+            best = cpu;
+        } else if (cpu->clock < *others) {
+            *others = cpu->clock;
+        }
+    }
+    return best;
+}
+
+static void answer_host(void)
+{
+    int request = machine.host_request;
+
+    if (request != 0)
+        machine_finish((enum machine_end)(request - 1), ARCH_OFF_STOPPED, 0);
+}
+
+static void begin_turn(struct sim_cpu *cpu, uint64_t others)
+{
+    uint64_t limit = cpu->clock + TURN_MAX;
+    uint64_t next = event_next_time();
+
+    if (others != EVENT_NEVER) {
+        uint64_t quantum = QUANTUM_MIN + rng_below(&machine.rng[RNG_SCHEDULE], QUANTUM_SPREAD);
+        if (others + quantum < limit)
+            limit = others + quantum;
+    }
+    if (next < limit)
+        limit = next;
+    machine.running = cpu->id;
+    sim_port.cpu = cpu->id;
+    sim_port.limit = limit;
+    sim_port.budget = (int64_t)(limit - cpu->clock);
+}
+
+void machine_yield(void)
+{
+    struct sim_cpu *self = machine_cpu();
+    uint64_t others;
+    struct sim_cpu *next;
+
+    self->clock = machine_now();
+    answer_host();
+    while ((next = pick(&others)) == NULL || event_next_time() <= next->clock) {
+        if (next == NULL)
+            serial_flush();
+        if (event_next_time() == EVENT_NEVER)
+            machine_finish(MACHINE_STUCK, ARCH_OFF_DEADLOCK, 0);
+        machine.stats.events++;
+        sim_port.limit = event_next_time(); /* while it fires, "now" is its time */
+        sim_port.budget = 0;
+        event_fire_next();
+        answer_host();
+    }
+    begin_turn(next, others);
+    if (next == self)
+        return;
+    machine.stats.cpu_switches++;
+    self->fiber = fiber_self();
+    fiber_switch(next->fiber, FIBER_UNORDERED);
+}
+
+static void cpu_main(void *arg)
+{
+    struct sim_cpu *cpu = arg;
+
+    if (cpu->id == 0)
+        guest_boot(machine.fdt);
+    else
+        guest_cpu_main(cpu->id);
+    abort(); /* neither returns */
+}
+
+bool cpu_start(uint32_t id)
+{
+    struct sim_cpu *cpu = &machine.cpu[id];
+
+    if (cpu->started)
+        return false;
+    if (cpu->boot == NULL)
+        cpu->boot = fiber_create(CPU_STACK);
+    if (cpu->boot == NULL)
+        abort();
+    fiber_prepare(cpu->boot, cpu_main, cpu);
+    cpu->fiber = cpu->boot;
+    cpu->clock = machine_now();
+    cpu->started = true;
+    cpu->halted = false;
+    machine_horizon(machine_now() + QUANTUM_MIN); /* it wants its share of the time */
+    return true;
+}

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * <sim/host.h>: the kernel's side asks, this side answers. sim/ and the libraries below it are the "hardware": the
+ * ThreadSanitizer must not look at what they do on behalf of one CPU or another, so every entry is bracketed.
+ */
+#include <sim/device.h>
+#include <sim/engine.h>
+#include <sim/fiber.h>
+#include <sim/host.h>
+#include <sim/machine.h>
+#include <sim/serial.h>
+
+#include <sanitizer/tsan_interface.h>
+#include <stdio.h>
+
+#include "machine_priv.h"
+
+void __tsan_ignore_thread_begin(void);
+void __tsan_ignore_thread_end(void);
+#pragma weak __tsan_ignore_thread_begin
+#pragma weak __tsan_ignore_thread_end
+
+extern const char __executable_start; /* by the linker: the lowest address of the executable, 0 in the file */
+
+static inline void enter(void)
+{
+    if (__tsan_ignore_thread_begin != NULL)
+        __tsan_ignore_thread_begin();
+}
+
+static inline void leave(void)
+{
+    if (__tsan_ignore_thread_end != NULL)
+        __tsan_ignore_thread_end();
+}
+
+/* -- CPUs and time -- */
+
+void host_preempt(void)
+{
+    enter();
+    machine_yield();
+    leave();
+}
+
+void host_halt(void)
+{
+    struct sim_cpu *cpu = machine_cpu();
+
+    enter();
+    while (!irq_pending(cpu)) {
+        cpu->halted = true;
+        machine_yield();
+    }
+    leave();
+}
+
+bool host_cpu_start(uint32_t cpu)
+{
+    enter();
+    bool started = cpu_start(cpu);
+    leave();
+    return started;
+}
+
+void host_cpu_stop_others(void)
+{
+    for (uint32_t i = 0; i < machine.config.cpus; i++) {
+        if (i != machine.running)
+            machine.cpu[i].started = false;
+    }
+}
+
+void host_timer_start(uint32_t frequency_hz)
+{
+    enter();
+    irq_start_tick(frequency_hz);
+    leave();
+}
+
+/* -- Interrupts -- */
+
+int host_irq_claim(void)
+{
+    enter();
+    int vector = irq_claim();
+    leave();
+    return vector;
+}
+
+bool host_irq_pending(void)
+{
+    return irq_pending(machine_cpu());
+}
+
+void host_irq_reset(void)
+{
+    irq_reset();
+}
+
+bool host_irq_exists(uint32_t vector)
+{
+    return vector < 64 && (machine.lines_existing >> vector & 1u) != 0;
+}
+
+void host_irq_set_mask(uint32_t vector, bool masked)
+{
+    enter();
+    irq_set_mask(vector, masked);
+    leave();
+}
+
+void host_irq_send(uint32_t cpu_mask, uint32_t vector)
+{
+    enter();
+    irq_send(cpu_mask, vector);
+    leave();
+}
+
+/* -- Kernel contexts -- */
+
+struct fiber *host_fiber_create(uint64_t size)
+{
+    enter();
+    struct fiber *fiber = fiber_create(size);
+    leave();
+    return fiber;
+}
+
+void host_fiber_destroy(struct fiber *fiber)
+{
+    enter();
+    fiber_destroy(fiber);
+    leave();
+}
+
+void host_fiber_prepare(struct fiber *fiber, void (*entry)(void *arg), void *arg)
+{
+    fiber_prepare(fiber, entry, arg);
+}
+
+struct fiber *host_fiber_self(void)
+{
+    return fiber_self();
+}
+
+void host_fiber_switch(struct fiber *to)
+{
+    fiber_switch(to, FIBER_ORDERED);
+}
+
+void host_fiber_stack(const struct fiber *fiber, uintptr_t *low, uint64_t *size)
+{
+    size_t bytes;
+
+    fiber_stack(fiber, low, &bytes);
+    *size = bytes;
+}
+
+/* -- User mode -- */
+
+bool host_user_run(struct arch_user *user, paddr_t root, struct arch_trap *trap)
+{
+    enter();
+    bool trapped = engine_run(machine_cpu(), user, root, trap);
+    if (!trapped)
+        machine_yield();
+    leave();
+    return trapped;
+}
+
+void host_user_detach(void)
+{
+    struct engine *engine = machine_cpu()->engine;
+
+    if (engine == NULL)
+        return;
+    enter();
+    engine_detach(engine);
+    leave();
+}
+
+void host_user_peek(const struct arch_user *user, struct trap_frame *frame)
+{
+    enter();
+    engine_peek(user, frame);
+    leave();
+}
+
+void host_user_forget(struct arch_user *user)
+{
+    engine_forget(user);
+}
+
+void host_tlb_flush(uint32_t cpu_mask)
+{
+    enter();
+    for (uint32_t i = 0; i < machine.config.cpus; i++) {
+        if ((cpu_mask >> i & 1u) != 0 && machine.cpu[i].engine != NULL)
+            engine_flush_tlb(machine.cpu[i].engine);
+    }
+    leave();
+}
+
+void host_space_gone(paddr_t root)
+{
+    enter();
+    engine_space_gone(root);
+    leave();
+}
+
+void host_code_changed(paddr_t pa, uint64_t len)
+{
+    enter();
+    engine_code_changed(pa, len);
+    leave();
+}
+
+/* -- Devices -- */
+
+uint32_t host_io_read(uint64_t addr, uint32_t size, bool port)
+{
+    enter();
+    uint32_t value = device_read(addr, size, port);
+    leave();
+    return value;
+}
+
+void host_io_write(uint64_t addr, uint32_t size, bool port, uint32_t value)
+{
+    enter();
+    device_write(addr, size, port, value);
+    leave();
+}
+
+uint64_t host_random(void)
+{
+    return rng_next(&machine.rng[RNG_GUEST]);
+}
+
+/* -- Ends -- */
+
+bool host_quiescent(void)
+{
+    return event_count(EVENT_DEVICE) == 0 && !serial_attached_input();
+}
+
+void host_panic_note(const char *message)
+{
+    static char note[256]; /* the kernel's buffer may be on a stack that is gone when it is printed */
+
+    snprintf(note, sizeof note, "%s", message);
+    machine.result.panic = note;
+}
+
+void host_power_off(enum arch_off why, uint32_t code)
+{
+    enter();
+    machine_finish(MACHINE_OFF, why, code);
+}
+
+void host_reset(void)
+{
+    enter();
+    machine_finish(MACHINE_RESET, ARCH_OFF_DONE, 0);
+}
+
+/* -- Debugging -- */
+
+uint64_t host_code_address(uintptr_t address)
+{
+    return address - (uintptr_t)&__executable_start;
+}

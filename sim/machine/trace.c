@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+#include <sim/host.h>
+#include <sim/machine.h>
+#include <sim/trace.h>
+
+static struct trace_sink *sinks;
+
+void trace_add(struct trace_sink *sink)
+{
+    struct trace_sink **end = &sinks;
+
+    while (*end != NULL)
+        end = &(*end)->next;
+    sink->next = NULL;
+    *end = sink;
+    sim_port.trace = 1;
+}
+
+void trace_end(uint64_t time)
+{
+    for (struct trace_sink *s = sinks; s != NULL; s = s->next) {
+        if (s->end != NULL)
+            s->end(s, time);
+    }
+}
+
+void host_trace(const struct trace_event *event)
+{
+    uint64_t time = machine_now();
+
+    for (struct trace_sink *s = sinks; s != NULL; s = s->next)
+        s->event(s, event, time);
+}

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+/* aegis-sim-<isa>: one simulated machine as a process. stdout is a function of the recorded inputs only. */
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include <arch/isa.h>
+#include <sim/engine.h>
+#include <sim/options.h>
+#include <sim/serial.h>
+
+const char *argp_program_version = "aegis-sim 0.1.0";
+
+/* First the machine is asked; a second later, or at the second signal, the process ends where it stands. */
+static void on_signal(int signal)
+{
+    static volatile sig_atomic_t asked;
+
+    if (asked)
+        _exit(signal == SIGALRM ? EXIT_TIMEOUT : 128 + signal);
+    asked = 1;
+    machine_ask(signal == SIGALRM ? MACHINE_TIMEOUT : MACHINE_QUIT);
+    if (signal == SIGALRM)
+        alarm(1);
+}
+
+static void watch_signals(uint32_t timeout_s)
+{
+    struct sigaction action = {.sa_handler = on_signal};
+
+    sigaction(SIGALRM, &action, NULL);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    if (timeout_s != 0)
+        alarm(timeout_s);
+}
+
+static void print_headline(const struct machine_config *config)
+{
+    printf("aegis-sim: %s, %u CPU%s, %" PRIu64 " MiB, seed %" PRIu64 ", virtual time at %g MHz; Ctrl-A X quits, Ctrl-A H helps\n",
+        isa_name, config->cpus, config->cpus == 1 ? "" : "s", config->ram_size >> 20, config->seed, config->clock_rate / 1e6);
+    fflush(stdout);
+}
+
+static int off_code(const struct machine_result *result)
+{
+    switch (result->off) {
+    case ARCH_OFF_DONE: return (int)(result->code > 63 ? 63 : result->code);
+    case ARCH_OFF_DEADLOCK: return EXIT_DEADLOCK;
+    case ARCH_OFF_PANIC: return EXIT_PANIC;
+    case ARCH_OFF_CONFIG: return EXIT_CONFIG;
+    default: return 1; /* ARCH_OFF_STOPPED: a policy asked for it */
+    }
+}
+
+static const char *const off_words[] = {
+    [ARCH_OFF_DONE] = "switched off by the kernel: all tasks have exited",
+    [ARCH_OFF_DEADLOCK] = "deadlock: tasks wait and nothing can wake them",
+    [ARCH_OFF_PANIC] = "kernel panic",
+    [ARCH_OFF_STOPPED] = "stopped by policy",
+    [ARCH_OFF_CONFIG] = "the image or the machine cannot run",
+};
+
+static int report(const struct machine_result *result)
+{
+    uint64_t ns = machine_units_to_ns(result->time);
+    const char *words;
+    int code;
+
+    switch (result->end) {
+    case MACHINE_OFF: words = off_words[result->off]; code = off_code(result); break;
+    case MACHINE_RESET: words = "reset by the kernel"; code = EXIT_OK; break;
+    case MACHINE_STOP_AT: words = "stopped by --stop-at"; code = EXIT_OK; break;
+    case MACHINE_STUCK: words = "deadlock: every CPU sleeps and no event is left"; code = EXIT_DEADLOCK; break;
+    case MACHINE_TIMEOUT:
+        fprintf(stderr, "aegis-sim: --timeout: gave up at %" PRIu64 ".%09" PRIu64 " s virtual\n", ns / 1000000000, ns % 1000000000);
+        return EXIT_TIMEOUT;
+    default: return 130; /* MACHINE_QUIT */
+    }
+    printf("aegis-sim: %s after %" PRIu64 ".%09" PRIu64 " s virtual\n", words, ns / 1000000000, ns % 1000000000);
+    fflush(stdout);
+    return code;
+}
+
+int main(int argc, char **argv)
+{
+    static struct options options;
+
+    options_parse(&options, argc, argv);
+    int code = machine_create(&options.machine);
+    if (code != 0)
+        return code;
+    print_headline(&options.machine);
+    serial_set_backend(serial_stdout());
+    watch_signals(options.machine.timeout_s);
+    return report(machine_run());
+}
