@@ -6,6 +6,7 @@
 #include <arch/cpu.h>
 #include <arch/irq.h>
 #include <arch/timer.h>
+#include <diag/console.h>
 #include <diag/log.h>
 #include <diag/panic.h>
 #include <sched/sched.h>
@@ -38,6 +39,7 @@ NORETURN void kernel_main(const struct boot_info *info)
     boot_tasks();           /* the image's tasks */
     boot_secondary_cpus();  /* CPU 1 and up */
     log_info("[aegis] boot complete: %u checkpoints", state.checkpoints);
+    console_flush();        /* from here on user drivers may share the line */
     arch_timer_init(SCHED_HZ);
     sched_start();
 }

@@ -10,7 +10,7 @@
 
 #define HEARTBEAT_TICKS 150u
 #define SLICES          10u
-#define SLICE_SPIN      125000u /* 2.5 ms at 100 MHz */
+#define SLICE_SPIN      115000u /* 2.3 ms at 100 MHz */
 #define REPORT_EVERY    4u
 #ifndef ROUNDS
 #define ROUNDS UINT64_MAX
