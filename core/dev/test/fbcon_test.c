@@ -1,102 +1,15 @@
 /* SPDX-License-Identifier: MIT */
-#include <support/unit.h>
+/* What the console shows. */
+#include "screen.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include <arch/memory.h>
 #include <base/hash.h>
-#include <dev/fbcon.h>
 #include <dev/font.h>
 #include <diag/console.h>
 #include <diag/panic.h>
 #include <port/state.h>
-
-#define TEXT 0xF8F8F2u
-#define WARN 0xF1FA8Cu
-#define ERROR 0xFF5555u
-#define PAPER 0x282A36u
-#define UNTOUCHED 0xA5A5A5A5u
-
-static struct boot_framebuffer fb;
-
-/* A screen of `columns` x `rows` cells with `padding` pixels between two rows, in memory filled with UNTOUCHED. */
-static void screen(uint32_t columns, uint32_t rows, uint32_t padding)
-{
-    const struct null_config config = {.framebuffer = true};
-
-    null_reset(&config);
-    memset(null_port.framebuffer, 0xA5, null_port.framebuffer_size);
-    fb = (struct boot_framebuffer){.addr = null_boot_info()->framebuffer.addr, .width = columns * FONT_WIDTH,
-                                   .height = rows * FONT_HEIGHT, .bpp = 32};
-    fb.pitch = (fb.width + padding) * 4;
-    assert_ok(fbcon_init(fb));
-}
-
-static uint32_t word(uint64_t offset)
-{
-    uint32_t value;
-
-    memcpy(&value, null_port.framebuffer + offset, sizeof(value));
-    return value;
-}
-
-static uint32_t pixel(uint32_t x, uint32_t y)
-{
-    return word((uint64_t)y * fb.pitch + x * 4);
-}
-
-static void type(const char *text)
-{
-    fbcon_write(text, strlen(text));
-}
-
-static bool shows(uint32_t column, uint32_t row, char c)
-{
-    return fbcon_shows((struct fbcon_place){column, row}, c);
-}
-
-static void assert_row(uint32_t row, const char *text)
-{
-    for (uint32_t column = 0; column < fbcon_grid().columns; column++) {
-        char c = column < strlen(text) ? text[column] : ' ';
-
-        if (!shows(column, row, c))
-            fail_msg("row %u column %u does not show '%c'", row, column, c);
-    }
-}
-
-/* Is the cell drawn in this colour, pixel by pixel, whatever fbcon_shows() thinks? */
-static void assert_cell(uint32_t column, uint32_t row, char c, uint32_t on, uint32_t off)
-{
-    for (uint32_t y = 0; y < FONT_HEIGHT; y++)
-        for (uint32_t x = 0; x < FONT_WIDTH; x++) {
-            bool set = (font_spleen[font_glyph(c)][y] >> (7 - x) & 1) != 0;
-
-            assert_int_equal(pixel(column * FONT_WIDTH + x, row * FONT_HEIGHT + y), set ? on : off);
-        }
-}
-
-static void init_clears_the_whole_screen(void **state)
-{
-    (void)state;
-    screen(80, 30, 0);
-    for (uint32_t y = 0; y < fb.height; y++)
-        for (uint32_t x = y < FONT_HEIGHT ? FONT_WIDTH : 0; x < fb.width; x++)
-            assert_int_equal(pixel(x, y), PAPER);
-}
-
-static void init_clears_what_no_cell_covers(void **state)
-{
-    (void)state;
-    screen(2, 2, 0);
-    fb.width = 23;
-    fb.height = 47;
-    fb.pitch = 23 * 4;
-    assert_ok(fbcon_init(fb));
-    assert_int_equal(pixel(22, 46), PAPER);
-    assert_int_equal(word((uint64_t)23 * 47 * 4), UNTOUCHED);
-}
 
 static void a_letter_is_drawn_as_the_font_has_it(void **state)
 {
@@ -254,137 +167,6 @@ static void tab_leaves_what_it_passes(void **state)
     screen(20, 1, 0);
     type("abc\rx\ty");
     assert_row(0, "xbc     y");
-}
-
-static void padding_between_rows_is_never_written(void **state)
-{
-    (void)state;
-    screen(4, 3, 5);
-    type("abcdefghijklmn\nopq\n[ERROR] stuvwxyz\n\n");
-    for (uint32_t y = 0; y + 1 < fb.height; y++)
-        for (uint32_t x = fb.width; x < fb.width + 5; x++)
-            assert_int_equal(pixel(x, y), UNTOUCHED);
-}
-
-static void text_is_in_place_whatever_the_pitch(void **state)
-{
-    (void)state;
-    for (uint32_t padding = 0; padding < 20; padding++) {
-        screen(4, 3, padding);
-        type("abcdefg\nh");
-        assert_cell(1, 1, 'f', TEXT, PAPER);
-        assert_row(0, "abcd");
-        assert_row(1, "efg");
-        assert_row(2, "h");
-    }
-}
-
-static void nothing_behind_the_last_pixel_is_written(void **state)
-{
-    (void)state;
-    screen(4, 3, 3);
-    for (int i = 0; i < 500; i++)
-        type("a\tbcd\n\xFF\rxyz\b\b\b\b\b\b\b");
-    for (uint64_t at = fbcon_size(fb); at < null_port.framebuffer_size; at += 4)
-        assert_int_equal(word(at), UNTOUCHED);
-}
-
-static void a_screen_beyond_the_maximum_stays_empty_there(void **state)
-{
-    (void)state;
-    screen(1, 70, 0); /* two rows more than FBCON_ROWS_MAX */
-    assert_int_equal(fbcon_grid().rows, FBCON_ROWS_MAX);
-    for (int i = 0; i < 200; i++)
-        type("X\n");
-    assert_true(shows(0, FBCON_ROWS_MAX - 2, 'X'));
-    for (uint32_t y = FBCON_ROWS_MAX * FONT_HEIGHT; y < fb.height; y++)
-        for (uint32_t x = 0; x < fb.width; x++)
-            assert_int_equal(pixel(x, y), PAPER);
-}
-
-static void a_framebuffer_that_ends_outside_memory_is_refused(void **state)
-{
-    (void)state;
-    screen(4, 3, 0);
-    fb.height = (uint32_t)(null_port.framebuffer_size / fb.pitch) + 1;
-    assert_status(fbcon_init(fb), ERR_INVALID_ARGS);
-    fb.height--;
-    assert_ok(fbcon_init(fb));
-}
-
-static void a_framebuffer_that_starts_outside_memory_is_refused(void **state)
-{
-    (void)state;
-    screen(4, 3, 0);
-    fb.addr -= 4;
-    assert_status(fbcon_init(fb), ERR_INVALID_ARGS);
-    fb.addr = 0x10;
-    assert_status(fbcon_init(fb), ERR_INVALID_ARGS);
-}
-
-static void a_framebuffer_that_wraps_around_is_refused(void **state)
-{
-    (void)state;
-    screen(4, 3, 0);
-    fb.addr = UINT64_MAX - 3;
-    assert_status(fbcon_init(fb), ERR_INVALID_ARGS);
-}
-
-static void a_framebuffer_from_one_memory_into_another_is_refused(void **state)
-{
-    (void)state;
-    screen(4, 3, 0);
-    fb.pitch = (uint32_t)(fb.addr - ARCH_RAM_BASE) / 16;
-    fb.addr = ARCH_RAM_BASE;
-    fb.height = 17; /* the last row is the framebuffer's first */
-    assert_status(fbcon_init(fb), ERR_INVALID_ARGS);
-}
-
-static void bad_geometry_is_refused_without_a_pixel_drawn(void **state)
-{
-    (void)state;
-    screen(4, 3, 0);
-    memset(null_port.framebuffer, 0xA5, null_port.framebuffer_size);
-    fb.bpp = 16;
-    assert_status(fbcon_init(fb), ERR_INVALID_ARGS);
-    for (uint64_t at = 0; at < null_port.framebuffer_size; at += 4)
-        assert_int_equal(word(at), UNTOUCHED);
-}
-
-static void after_a_refusal_there_is_no_screen(void **state)
-{
-    (void)state;
-    screen(4, 3, 0);
-    fb.bpp = 16;
-    assert_status(fbcon_init(fb), ERR_INVALID_ARGS);
-    memset(null_port.framebuffer, 0xA5, null_port.framebuffer_size);
-    type("abc\n");
-    assert_int_equal(word(0), UNTOUCHED);
-    assert_int_equal(fbcon_grid().columns, 0);
-    assert_int_equal(fbcon_grid().rows, 0);
-    assert_false(shows(0, 0, 'a'));
-}
-
-static void before_init_text_goes_nowhere(void **state)
-{
-    const struct null_config config = {.framebuffer = true};
-
-    (void)state;
-    null_reset(&config);
-    type("abc");
-    assert_int_equal(word(0), 0);
-    assert_int_equal(fbcon_grid().columns, 0);
-}
-
-static void init_again_starts_an_empty_screen(void **state)
-{
-    (void)state;
-    screen(4, 3, 0);
-    type("ab\n[ERROR]\n");
-    assert_ok(fbcon_init(fb));
-    assert_row(0, "");
-    type("x");
-    assert_cell(0, 0, 'x', TEXT, PAPER);
 }
 
 static void a_warning_colours_its_whole_line(void **state)
@@ -609,8 +391,6 @@ static void a_panic_appears_on_the_screen(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(init_clears_the_whole_screen),
-        cmocka_unit_test(init_clears_what_no_cell_covers),
         cmocka_unit_test(a_letter_is_drawn_as_the_font_has_it),
         cmocka_unit_test(every_byte_has_its_glyph),
         cmocka_unit_test(the_cursor_is_an_inverted_cell_after_the_text),
@@ -626,18 +406,6 @@ int main(void)
         cmocka_unit_test(backspace_steps_back_without_erasing),
         cmocka_unit_test(backspace_from_a_full_row_returns_to_its_last_column),
         cmocka_unit_test(tab_leaves_what_it_passes),
-        cmocka_unit_test(padding_between_rows_is_never_written),
-        cmocka_unit_test(text_is_in_place_whatever_the_pitch),
-        cmocka_unit_test(nothing_behind_the_last_pixel_is_written),
-        cmocka_unit_test(a_screen_beyond_the_maximum_stays_empty_there),
-        cmocka_unit_test(a_framebuffer_that_ends_outside_memory_is_refused),
-        cmocka_unit_test(a_framebuffer_that_starts_outside_memory_is_refused),
-        cmocka_unit_test(a_framebuffer_that_wraps_around_is_refused),
-        cmocka_unit_test(a_framebuffer_from_one_memory_into_another_is_refused),
-        cmocka_unit_test(bad_geometry_is_refused_without_a_pixel_drawn),
-        cmocka_unit_test(after_a_refusal_there_is_no_screen),
-        cmocka_unit_test(before_init_text_goes_nowhere),
-        cmocka_unit_test(init_again_starts_an_empty_screen),
         cmocka_unit_test(a_warning_colours_its_whole_line),
         cmocka_unit_test(an_error_colours_its_whole_line),
         cmocka_unit_test(a_panic_colours_its_line),
