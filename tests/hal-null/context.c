@@ -43,7 +43,9 @@ void arch_context_init(struct arch_context *ctx, const struct arch_kstack *stack
 
 void arch_context_switch(struct arch_context *from, struct arch_context *to)
 {
-    null_machine.cpu[null_port.cpu].running = to;
+    struct null_cpu *cpu = &null_machine.cpu[null_port.cpu];
+    from->stack = cpu->running->stack; /* `from` need not be what it ran as before */
+    cpu->running = to;
     null_fiber_switch(from, to, true);
 }
 

@@ -31,8 +31,7 @@ void null_set_preempt_hook(void (*hook)(void))
     null_port.preempt = hook;
 }
 
-/* Continue the next CPU that has something to do, if another one has. */
-static bool rotate(void)
+bool null_rotate(void)
 {
     uint32_t count = null_machine.config.cpus;
     for (uint32_t i = 1; i < count; i++) {
@@ -49,7 +48,7 @@ static bool rotate(void)
 void arch_cpu_relax(void)
 {
     null_advance(1);
-    rotate();
+    null_rotate();
 }
 
 /* Jump to the next thing that will become pending. False: there is none. */
@@ -76,7 +75,7 @@ void arch_halt(void)
     struct null_cpu *cpu = &null_machine.cpu[null_port.cpu];
     while (!null_take_interrupts()) {
         cpu->halted = true;
-        if (!rotate() && !idle_jump())
+        if (!null_rotate() && !idle_jump())
             null_end_machine(NULL_STUCK, ARCH_OFF_DEADLOCK, 0, "");
         cpu->halted = false;
     }

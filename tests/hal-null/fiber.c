@@ -24,7 +24,12 @@
 /* hal-null itself is the "hardware" and not instrumented under TSan, so the compiler does not say that TSan is there. */
 #ifdef HAL_NULL_TSAN
 #include <sanitizer/tsan_interface.h>
+/* In the runtime, but in no header of it. */
+void __tsan_ignore_thread_begin(void);
+void __tsan_ignore_thread_end(void);
 #else
+#define __tsan_ignore_thread_begin() ((void)0)
+#define __tsan_ignore_thread_end() ((void)0)
 #define __tsan_create_fiber(flags) NULL
 #define __tsan_destroy_fiber(fiber) ((void)(fiber))
 #define __tsan_get_current_fiber() NULL
@@ -131,4 +136,12 @@ void null_fiber_resync(void)
 #endif
     if (__tsan_get_current_fiber() != host_stack->tsan)
         __tsan_switch_to_fiber(host_stack->tsan, 0);
+}
+
+void null_fiber_as_hardware(bool on)
+{
+    if (on)
+        __tsan_ignore_thread_begin();
+    else
+        __tsan_ignore_thread_end();
 }

@@ -35,3 +35,5 @@ void null_fiber_init(struct arch_context *ctx, struct null_stack *stack, void (*
 void null_fiber_switch(struct arch_context *from, struct arch_context *to, bool sync);
 /** Tell the sanitizers that execution is on the host's stack: a failed assertion may have jumped there. */
 void null_fiber_resync(void);
+/** What user mode does to memory does not race with the kernel, as far as TSan is concerned: between true and false. */
+void null_fiber_as_hardware(bool on);

@@ -71,6 +71,8 @@ NORETURN void null_misuse(const char *what);
 bool null_take_interrupts(void);
 /** Is one pending for `cpu`? */
 bool null_is_pending(uint32_t cpu);
+/** Let the next CPU that has something to do continue; false: no other CPU has. */
+bool null_rotate(void);
 /** Forget the programs of user mode. */
 void null_user_reset(void);
 /** Forget the host's copy of RAM and build boot_info and the module list from the configuration. */

@@ -116,28 +116,55 @@ struct null_result null_call(struct arch_user *user, uint64_t nr, uint64_t targe
     return result;
 }
 
-static void access_fault(struct arch_user *user, vaddr_t va, enum arch_access access)
+/* The byte that user mode may access so; NULL: it may not. `mapped`: something is there. */
+static uint8_t *user_byte(vaddr_t va, enum arch_access access, bool *mapped)
 {
-    bool mapped = null_space() != NULL && arch_walk(null_space(), va, NULL, NULL) == STATUS_OK;
-    bool permission = mapped || va >= ARCH_KERNEL_VBASE;
-    null_trap(user, (struct arch_trap){.kind = ARCH_TRAP_PAGE, .access = access, .permission = permission, .addr = va});
+    paddr_t pa;
+    uint32_t flags;
+    *mapped = va >= ARCH_KERNEL_VBASE;
+    if (null_space() == NULL || arch_walk(null_space(), va, &pa, &flags) != STATUS_OK)
+        return NULL;
+    *mapped = true;
+    if ((flags & ARCH_MAP_USER) == 0 || (access == ARCH_ACCESS_WRITE && (flags & ARCH_MAP_WRITABLE) == 0) ||
+        (access == ARCH_ACCESS_EXECUTE && (flags & ARCH_MAP_NO_EXECUTE) != 0))
+        return NULL;
+    return arch_phys_ptr(pa);
+}
+
+bool null_access(const struct arch_user *user, vaddr_t va, enum arch_access access, uint8_t *byte, struct arch_trap *trap)
+{
+    bool mapped;
+    null_fiber_as_hardware(true);
+    uint8_t *view = user_byte(va, access, &mapped);
+    null_fiber_as_hardware(false);
+    if (view == NULL) {
+        *trap = (struct arch_trap){
+            .kind = ARCH_TRAP_PAGE, .access = access, .permission = mapped, .pc = user->pc, .addr = va};
+        return false;
+    }
+    if (access == ARCH_ACCESS_WRITE)
+        *view = *byte;
+    else
+        *byte = *view;
+    return true;
 }
 
 void null_read(struct arch_user *user, void *dst, vaddr_t src, size_t len)
 {
+    struct arch_trap trap;
     for (size_t i = 0; i < len; i++) {
-        struct uaddr va = {src + i};
-        while (null_space() == NULL || arch_copy_from_user(null_space(), (uint8_t *)dst + i, va, 1) != STATUS_OK)
-            access_fault(user, va.va, ARCH_ACCESS_READ);
+        while (!null_access(user, src + i, ARCH_ACCESS_READ, (uint8_t *)dst + i, &trap))
+            null_trap(user, trap);
     }
 }
 
 void null_write(struct arch_user *user, vaddr_t dst, const void *src, size_t len)
 {
+    struct arch_trap trap;
     for (size_t i = 0; i < len; i++) {
-        struct uaddr va = {dst + i};
-        while (null_space() == NULL || arch_copy_to_user(null_space(), va, (const uint8_t *)src + i, 1) != STATUS_OK)
-            access_fault(user, va.va, ARCH_ACCESS_WRITE);
+        uint8_t byte = ((const uint8_t *)src)[i];
+        while (!null_access(user, dst + i, ARCH_ACCESS_WRITE, &byte, &trap))
+            null_trap(user, trap);
     }
 }
 
@@ -199,6 +226,7 @@ void arch_user_run(struct arch_user *user, struct arch_trap *trap)
         null_advance(1);
         if (user->step != NULL && user->step(user, trap))
             return;
+        null_rotate();
     }
     *trap = (struct arch_trap){.kind = ARCH_TRAP_INTERRUPT, .pc = user->pc};
 }

@@ -12,6 +12,7 @@
  */
 #pragma once
 #include <arch/context.h>
+#include <base/compiler.h>
 
 /** Entry address for which no other program is set: any. */
 #define NULL_ANY_ENTRY (~0ull)
@@ -34,6 +35,13 @@ struct null_result null_call(struct arch_user *user, uint64_t nr, uint64_t targe
 void null_trap(struct arch_user *user, struct arch_trap trap);
 /** For programs: compute for `microseconds`; interrupts are taken on the way. */
 void null_compute(struct arch_user *user, uint64_t microseconds);
+/**
+ * What user mode itself does: access one byte at `va` through the active space with the rights of user mode (EXECUTE reads
+ * it). False: `trap` is the page fault.
+ */
+MUST_CHECK bool null_access(const struct arch_user *user, vaddr_t va, enum arch_access access, uint8_t *byte,
+                            struct arch_trap *trap);
+
 /** For programs: access user memory through the active space; a refused access traps as PAGE and is retried. */
 void null_read(struct arch_user *user, void *dst, vaddr_t src, size_t len);
 void null_write(struct arch_user *user, vaddr_t dst, const void *src, size_t len);

@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: MIT */
+/* What user mode sees of changed mappings. */
+#include <arch/memory.h>
+
+#include "suite.h"
+#include "user.h"
+
+#define RW (ARCH_MAP_USER | ARCH_MAP_WRITABLE | ARCH_MAP_NO_EXECUTE)
+#define RO (ARCH_MAP_USER | ARCH_MAP_NO_EXECUTE)
+
+static struct hal_user user;
+
+/* Start LOAD or STORE afresh and let it touch USER_DATA. */
+static enum arch_trap_kind touch(enum hal_program_id program)
+{
+    if (!user_load(&user, program) || !user_answer(&user, 0, USER_DATA, 0x99, 0))
+        return ARCH_TRAP_COUNT;
+    return user_run(&user).kind;
+}
+
+static void unmap_is_seen(void)
+{
+    CHECK(user_begin(&user, HAL_PROGRAM_LOAD));
+    CHECK(touch(HAL_PROGRAM_LOAD) == ARCH_TRAP_SYSCALL);
+    CHECK_OK(arch_unmap_page(&user.space, USER_DATA));
+    CHECK(touch(HAL_PROGRAM_LOAD) == ARCH_TRAP_PAGE);
+    CHECK(user_end(&user));
+}
+
+static void protect_is_seen(void)
+{
+    CHECK(user_begin(&user, HAL_PROGRAM_STORE));
+    CHECK(touch(HAL_PROGRAM_STORE) == ARCH_TRAP_SYSCALL);
+    CHECK_OK(arch_protect_page(&user.space, USER_DATA, RO));
+    CHECK(touch(HAL_PROGRAM_STORE) == ARCH_TRAP_PAGE);
+    CHECK(touch(HAL_PROGRAM_LOAD) == ARCH_TRAP_SYSCALL);
+    CHECK_OK(arch_protect_page(&user.space, USER_DATA, RW));
+    CHECK(touch(HAL_PROGRAM_STORE) == ARCH_TRAP_SYSCALL);
+    CHECK(user_end(&user));
+}
+
+static void remap_is_seen(void)
+{
+    CHECK(user_begin(&user, HAL_PROGRAM_LOAD));
+    *(uint8_t *)arch_phys_ptr(user.data) = 0x11;
+    *(uint8_t *)arch_phys_ptr(user.read_only) = 0x22;
+    CHECK(touch(HAL_PROGRAM_LOAD) == ARCH_TRAP_SYSCALL);
+    CHECK(user_call(&user).w[2] == 0x11);
+    CHECK_OK(arch_unmap_page(&user.space, USER_DATA));
+    CHECK_OK(arch_map_page(&user.space, USER_DATA, user.read_only, RO));
+    CHECK(touch(HAL_PROGRAM_LOAD) == ARCH_TRAP_SYSCALL);
+    CHECK(user_call(&user).w[2] == 0x22);
+    CHECK(user_end(&user));
+}
+
+static void new_mapping_needs_no_flush(void)
+{
+    CHECK(user_begin(&user, HAL_PROGRAM_LOAD));
+    CHECK_OK(arch_unmap_page(&user.space, USER_DATA));
+    CHECK(touch(HAL_PROGRAM_LOAD) == ARCH_TRAP_PAGE); /* the absence may not be remembered either */
+    CHECK_OK(arch_map_page(&user.space, USER_DATA, user.data, RW));
+    CHECK(touch(HAL_PROGRAM_LOAD) == ARCH_TRAP_SYSCALL);
+    CHECK(user_end(&user));
+}
+
+static void execute_right_can_be_taken(void)
+{
+    CHECK(user_begin(&user, HAL_PROGRAM_ECHO));
+    CHECK(user_run(&user).kind == ARCH_TRAP_SYSCALL);
+    CHECK_OK(arch_protect_page(&user.space, USER_CODE, RO));
+    struct arch_trap trap = user_run(&user);
+    CHECK(trap.kind == ARCH_TRAP_PAGE && trap.access == ARCH_ACCESS_EXECUTE && trap.permission);
+    CHECK_OK(arch_protect_page(&user.space, USER_CODE, ARCH_MAP_USER));
+    CHECK(user_run(&user).kind == ARCH_TRAP_SYSCALL);
+    CHECK(user_end(&user));
+}
+
+static void a_frame_can_move_to_another_space(void)
+{
+    static struct hal_user next;
+    CHECK(user_begin(&user, HAL_PROGRAM_LOAD));
+    *(uint8_t *)arch_phys_ptr(user.data) = 0x33;
+    CHECK(touch(HAL_PROGRAM_LOAD) == ARCH_TRAP_SYSCALL);
+    CHECK(user_end(&user)); /* the same frames, and often the same root, serve the next space */
+    CHECK(user_begin(&next, HAL_PROGRAM_LOAD));
+    *(uint8_t *)arch_phys_ptr(next.data) = 0x44;
+    CHECK(user_answer(&next, 0, USER_DATA, 0, 0));
+    CHECK(user_run(&next).kind == ARCH_TRAP_SYSCALL);
+    CHECK(user_call(&next).w[2] == 0x44);
+    CHECK(user_end(&next));
+}
+
+static const struct hal_test tests[] = {
+    {"an unmapped page is gone", unmap_is_seen},
+    {"a protected page is protected", protect_is_seen},
+    {"a page mapped elsewhere is elsewhere", remap_is_seen},
+    {"a new mapping needs no flush", new_mapping_needs_no_flush},
+    {"the right to execute can be taken back", execute_right_can_be_taken},
+    {"frames can move to another space", a_frame_can_move_to_another_space},
+};
+const struct hal_group hal_tlb_group = {tests, ARRAY_LEN(tests)};
