@@ -2,12 +2,12 @@
 """Is the HAL contract complete on this build's HAL?
 
 usage: contract.py signatures|inlines BUILD
-       contract.py presence BUILD NM PREFIX FILE...
+       contract.py presence BUILD NM PREFIXES FILE...
 
 signatures  a definition that differs from the contract's prototype does not compile
 inlines     a port that forgets one of its inlines does not compile
 presence    the HAL's objects define every function of the contract, and export nothing else but names with the
-            HAL's own prefix, which core cannot know
+            HAL's own prefixes (separated by commas), which core cannot know
 """
 import os
 import re
@@ -69,16 +69,16 @@ def inlines():
 
 
 def presence():
-    nm, prefix, *files = sys.argv[3:]
+    nm, prefixes, *files = sys.argv[3:]
     functions, _ = house.declarations(build.preprocess(source, house.include_all(headers)), house.CONTRACT)
     functions.discard("kernel_main")  # core's half of the contract
     defined = {name for name, kind in house.symbols(nm, "-g", "--defined-only", *files) if kind not in "VW"}
     for name in sorted(functions - defined):
         report.error(f"missing: {name}")
     for name in sorted(defined - functions):
-        if not name.startswith(prefix):
+        if not name.startswith(tuple(prefixes.split(","))):
             report.error(f"extra export: {name}")
-    report.finish(f"{len(functions)} functions of the contract are there, the other exports are {prefix}*")
+    report.finish(f"{len(functions)} functions of the contract are there, the other exports begin with {prefixes}")
 
 
 {"signatures": signatures, "inlines": inlines, "presence": presence}[sys.argv[1]]()

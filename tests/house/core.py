@@ -3,12 +3,14 @@
 
 usage: core.py isolation BUILD LD NM OBJECT...   of every module of core
        core.py profile BUILD LD NM full|safety OBJECT...
+       core.py kernel NM KERNEL-OBJECT
        core.py sources BUILD
        core.py headers BUILD
        core.py state
 
 isolation  pre-linked, core's undefined symbols are the HAL contract's and memcpy memmove memset memcmp
 profile    the safety profile links no allocator (and the full profile does: the check can see one)
+kernel     the simulator's pre-linked kernel shows the host <sim/guest.h> and needs of it <sim/host.h>, nothing else
 sources    every source of core is built, without definitions, whatever the HAL; none has inline assembly, a libc
            header, an ISA or board conditional, or a declaration of its own of another module's names
 headers    every header that a build exports compiles alone, but for the second halves of contract headers
@@ -45,8 +47,8 @@ def isolation():
     text = house.include_all(house.contract_headers())
     preprocessed = build.preprocess(build.user_of_contract(), text)
     contract, _ = house.declarations(preprocessed, house.CONTRACT)
-    for functions_and_objects in house.declarations(preprocessed, build.port()): # what the port's inlines use
-        contract |= functions_and_objects
+    for folder in build.port_folders():  # what the port's inlines use
+        contract |= set().union(*house.declarations(preprocessed, folder))
     undefined = {name for name, _ in prelinked_symbols(ld, nm, objects, "-u")} - {"_GLOBAL_OFFSET_TABLE_"}
     for name in sorted(undefined - contract - PROVIDED_BY_THE_LINK):
         report.error(f"core needs {name}, which is neither in the HAL contract nor one of the four mem functions")
@@ -62,6 +64,21 @@ def profile():
     if name == "full" and not found:
         report.error("the full profile links no allocator: is the list of this check out of date?")
     report.finish(f"{name}: {' '.join(sorted(found)) or 'no allocator'} among {len(files)} sources")
+
+
+def kernel():
+    nm, kernel_object = sys.argv[2:]
+    wanted = {}
+    for header in ("guest", "host", "port"):
+        text = house.read(os.path.join(house.ROOT, f"sim/include/sim/{header}.h"))
+        wanted[header] = set(re.findall(r"\b(\w+)\(", text)) | set(re.findall(r"\bextern [\w\s*]*?(\w+);", text))
+    shown = {name for name, _ in house.symbols(nm, "-g", "--defined-only", kernel_object)}
+    needed = {name for name, _ in house.symbols(nm, "-u", kernel_object)} - {"_GLOBAL_OFFSET_TABLE_"}
+    for name in sorted(shown - wanted["guest"] - wanted["port"]):
+        report.error(f"the kernel shows {name}, which is not in <sim/guest.h>")
+    for name in sorted(needed - wanted["host"] - wanted["port"] - PROVIDED_BY_THE_LINK):
+        report.error(f"the kernel needs {name}, which is not in <sim/host.h>")
+    report.finish(f"the kernel shows {len(shown)} names and needs {len(needed)}")
 
 
 def check_source(name):
@@ -155,4 +172,6 @@ def state():
     report.finish(f"{len(owners)} modules have state, one object each: {' '.join(sorted(owners))}")
 
 
-{"isolation": isolation, "profile": profile, "sources": sources, "headers": headers, "state": state}[sys.argv[1]]()
+CHECKS = {"isolation": isolation, "profile": profile, "kernel": kernel, "sources": sources, "headers": headers,
+          "state": state}
+CHECKS[sys.argv[1]]()

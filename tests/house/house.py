@@ -99,6 +99,12 @@ class Build:
                 return source
         sys.exit("no source of core uses the HAL contract")
 
+    def port_folders(self):
+        """Every folder of this tree, outside core, that a user of the contract sees: the port and what it rests on."""
+        words = self.commands[self.user_of_contract()]
+        folders = {os.path.abspath(word[2:]) for word in words if word.startswith("-I")}
+        return {folder for folder in folders if folder.startswith(ROOT + os.sep) and not folder.startswith(ROOT + "/core/")}
+
     def port(self):
         """The folder of this HAL's <port/*.h>, above port/."""
         words = self.commands[self.user_of_contract()]
