@@ -37,9 +37,10 @@ NORETURN void kernel_main(const struct boot_info *info)
     boot_display();         /* text console on the framebuffer */
     boot_nucleus();         /* scheduler, endpoints, grants, interrupts */
     boot_tasks();           /* the image's tasks */
-    boot_secondary_cpus();  /* CPU 1 and up */
+    console_flush();        /* the boot log first: once tasks run, user drivers may share the line */
+    boot_secondary_cpus();  /* CPU 1 and up, which begin to run tasks */
     log_info("[aegis] boot complete: %u checkpoints", state.checkpoints);
-    console_flush();        /* from here on user drivers may share the line */
+    console_flush();
     arch_timer_init(SCHED_HZ);
     sched_start();
 }

@@ -16,11 +16,11 @@ enum {
 
 /*
  * The kernel polls all the time while it has text, so a line that is idle in three looks, 20 us apart in all at the
- * simulator's 100 MHz, is free: both starting at once would overrun the FIFO. The wait ends after some 200 ms.
+ * simulator's 100 MHz, is free: both starting at once would overrun the FIFO. The wait ends after some 400 ms.
  */
 #define QUIET_POLLS 3u
 #define QUIET_SPIN  500u
-#define MAX_POLLS   20000u
+#define MAX_POLLS   40000u
 
 static bool uart_idle(const struct aegis_device *u)
 {
