@@ -9,7 +9,9 @@ import subprocess
 import sys
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-IMAGE_BASE, IMAGE_SIZE, SLOTS, PAGE = 0x40100000, 0x4000, 64, 0x1000
+with open(os.path.join(ROOT, "user/gen/layout.ld"), encoding="utf-8") as layout:
+    IMAGE = {key: int(value, 0) for key, value in re.findall(r"LAYOUT_IMAGE_(\w+) = (\w+);", layout.read())}
+PAGE = 0x1000
 MACHINE = {"x86_64": "Advanced Micro Devices X86-64", "aarch64": "AArch64", "riscv64": "RISC-V"}
 FLOAT = {
     "x86_64": r"%(xmm|ymm|zmm|mm)\d|%st\b",
@@ -54,15 +56,15 @@ def check_segments(program, name, entry):
     expect(not kinds & {"INTERP", "DYNAMIC", "TLS"}, name, f"has segments of a dynamic program: {kinds}")
     loads = [(int(va, 16), int(filesz, 16), int(memsz, 16), flags) for kind, _, va, filesz, memsz, flags in rows if kind == "LOAD"]
     expect(1 <= len(loads) <= 4, name, f"{len(loads)} loadable segments")
-    slot = (loads[0][0] - IMAGE_BASE) // IMAGE_SIZE
-    base = IMAGE_BASE + slot * IMAGE_SIZE
-    expect(0 <= slot < SLOTS and loads[0][0] == base, name, "does not start at the base of a slot")
+    slot = (loads[0][0] - IMAGE["BASE"]) // IMAGE["STRIDE"]
+    base = IMAGE["BASE"] + slot * IMAGE["STRIDE"]
+    expect(0 <= slot < IMAGE["COUNT"] and loads[0][0] == base, name, "does not start at the base of a slot")
     pages = set()
     for va, filesz, memsz, flags in loads:
         mine = set(range(va // PAGE, (va + memsz - 1) // PAGE + 1))
         expect(va % PAGE == 0, name, f"segment at 0x{va:x} is not page-aligned")
         expect(0 < memsz and filesz <= memsz, name, f"segment at 0x{va:x} has sizes {filesz} and {memsz}")
-        expect(base <= va and va + memsz <= base + IMAGE_SIZE, name, f"segment at 0x{va:x} is outside slot {slot}")
+        expect(base <= va and va + memsz <= base + IMAGE["SIZE"], name, f"segment at 0x{va:x} is outside slot {slot}")
         expect(not pages & mine, name, f"segment at 0x{va:x} shares a page")
         expect(flags.strip() != "" and not ("W" in flags and "E" in flags), name, f"segment at 0x{va:x} has rights {flags}")
         expect(not ("E" in flags) or va <= entry < va + filesz, name, "the entry point is not in the code")
