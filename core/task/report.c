@@ -33,16 +33,29 @@ static const char *task_name(uint64_t index)
     return index < CONFIG_TASKS && s->task[index].used ? s->task[index].config.name : "empty slot";
 }
 
-/* One area of the layout: "the <what> of task 3 (sensor)", or the gap behind it. False if `va` is not in the area. */
-static bool name_area(vaddr_t va, vaddr_t base, vaddr_t stride, vaddr_t size, uint32_t count, const char *what, char *out,
-                      size_t room)
+/* The program of a slot: its windows lie side by side. */
+static bool name_program(vaddr_t va, char *out, size_t room)
 {
-    vaddr_t slot = (va - base) / stride;
+    vaddr_t slot = (va - LAYOUT_IMAGE_BASE) / LAYOUT_IMAGE_STRIDE;
 
-    if (va < base || slot >= count)
+    if (va < LAYOUT_IMAGE_BASE || slot >= LAYOUT_IMAGE_COUNT)
         return false;
-    (void)format(out, room, "%sthe %s of task %lu (%s)", (va - base) % stride < size ? "" : "the guard page next to ", what,
-                 (unsigned long)slot, task_name(slot));
+    (void)format(out, room, "the program of task %lu (%s)", (unsigned long)slot, task_name(slot));
+    return true;
+}
+
+_Static_assert(LAYOUT_STACK_STRIDE == LAYOUT_STACK_SIZE + PAGE_SIZE, "one guard page between two stacks");
+
+/* The stack of a slot, or the guard page below one: stacks grow down, so the gap behind a slot guards the next. */
+static bool name_stack(vaddr_t va, char *out, size_t room)
+{
+    vaddr_t slot = (va + PAGE_SIZE - LAYOUT_STACK_BASE) / LAYOUT_STACK_STRIDE;
+    bool guard = (va + PAGE_SIZE - LAYOUT_STACK_BASE) % LAYOUT_STACK_STRIDE < PAGE_SIZE;
+
+    if (va + PAGE_SIZE < LAYOUT_STACK_BASE || slot >= LAYOUT_STACK_COUNT)
+        return false;
+    (void)format(out, room, "%sthe stack of task %lu (%s)", guard ? "the guard page below " : "", (unsigned long)slot,
+                 task_name(slot));
     return true;
 }
 
@@ -66,8 +79,7 @@ static void name_address(vaddr_t va, char *out, size_t room)
         (void)format(out, room, "the null page, which is never mapped");
     else if (va >= ARCH_KERNEL_VBASE)
         (void)format(out, room, "the kernel");
-    else if (name_area(va, LAYOUT_IMAGE_BASE, LAYOUT_IMAGE_STRIDE, LAYOUT_IMAGE_SIZE, LAYOUT_IMAGE_COUNT, "program", out, room) ||
-             name_area(va, LAYOUT_STACK_BASE, LAYOUT_STACK_STRIDE, LAYOUT_STACK_SIZE, LAYOUT_STACK_COUNT, "stack", out, room))
+    else if (name_program(va, out, room) || name_stack(va, out, room))
         return;
     else if (va >= LAYOUT_GRANT_BASE && va < LAYOUT_GRANT_BASE + LAYOUT_GRANT_COUNT * LAYOUT_GRANT_STRIDE)
         name_grant(va, out, room);
@@ -83,7 +95,7 @@ static void report_page(const struct task *t)
 
     name_address(t->trap.addr, owner, sizeof(owner));
     log_plain("  cause: page fault, %s 0x%lx: %s", access_words[t->trap.access], (unsigned long)t->trap.addr,
-              t->trap.permission ? "not permitted" : "nothing is mapped there");
+              t->trap.permission ? "not permitted" : "not mapped in this task");
     log_plain("  address belongs to: %s", owner);
 }
 
