@@ -34,18 +34,30 @@ status_t arch_firmware_parse(const void *boot_firmware_data)
 #define UART_KIND ARCH_DEVICE_NS16550_PORT
 #endif
 
-status_t arch_device_get(uint32_t dev, struct arch_device *out)
-{
-    if (dev != 0)
-        return ERR_NOT_FOUND;
-    *out = (struct arch_device){
+static const struct arch_device devices[] = {
+    {
         .kind = UART_KIND,
         .stride = BOARD_UART_STRIDE,
         .base = BOARD_UART_BASE,
         .size = BOARD_UART_SIZE,
         .irq = ARCH_VECTOR_UART0,
         .port = UART_KIND == ARCH_DEVICE_NS16550_PORT,
-    };
+    },
+    {
+        .kind = BOARD_KEYBOARD_PORT ? ARCH_DEVICE_I8042_PORT : ARCH_DEVICE_I8042,
+        .stride = BOARD_KEYBOARD_STRIDE,
+        .base = BOARD_KEYBOARD_BASE,
+        .size = BOARD_KEYBOARD_SIZE,
+        .irq = ARCH_VECTOR_KEYBOARD,
+        .port = BOARD_KEYBOARD_PORT,
+    },
+};
+
+status_t arch_device_get(uint32_t dev, struct arch_device *out)
+{
+    if (dev >= ARRAY_LEN(devices))
+        return ERR_NOT_FOUND;
+    *out = devices[dev];
     return STATUS_OK;
 }
 

@@ -74,6 +74,7 @@ static int report(const struct machine_result *result)
     case MACHINE_OFF: words = off_words[result->off]; code = off_code(result); break;
     case MACHINE_RESET: words = "reset by the kernel"; code = EXIT_OK; break;
     case MACHINE_STOP_AT: words = "stopped by --stop-at"; code = EXIT_OK; break;
+    case MACHINE_CLOSED: words = "closed"; code = EXIT_OK; break;
     case MACHINE_STUCK: words = "deadlock: every CPU sleeps and no event is left"; code = EXIT_DEADLOCK; break;
     case MACHINE_TIMEOUT:
         fprintf(stderr, "aegis-sim: --timeout: gave up at %" PRIu64 ".%09" PRIu64 " s virtual\n", ns / 1000000000, ns % 1000000000);

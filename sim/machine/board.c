@@ -11,5 +11,6 @@ void board_create(void)
 {
     machine.lines_existing = UINT64_C(1) << ARCH_VECTOR_UART0;
     uart_create();
+    keyboard_create();
     rtc_create(RTC_EPOCH);
 }

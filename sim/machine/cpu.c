@@ -6,6 +6,7 @@
  */
 #include <sim/fiber.h>
 #include <sim/guest.h>
+#include <sim/input.h>
 #include <sim/machine.h>
 #include <sim/port.h>
 #include <sim/serial.h>
@@ -70,6 +71,7 @@ static void answer_host(void)
 {
     int request = machine.host_request;
 
+    input_poll();
     if (request != 0)
         machine_finish((enum machine_end)(request - 1), ARCH_OFF_STOPPED, 0);
 }

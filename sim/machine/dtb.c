@@ -106,6 +106,7 @@ static void write_devices(struct writer *w)
     cell(w, "#address-cells", 2);
     cell(w, "#size-cells", 1);
     port_device(w, "serial", (uint32_t)BOARD_UART_BASE, BOARD_UART_SIZE, "ns16550a", ARCH_VECTOR_UART0);
+    port_device(w, "keyboard", (uint32_t)BOARD_KEYBOARD_BASE, BOARD_KEYBOARD_SIZE, "pnpPNP,303", ARCH_VECTOR_KEYBOARD);
     port_device(w, "rtc", (uint32_t)BOARD_RTC_BASE, BOARD_RTC_SIZE, "motorola,mc146818", ARCH_VECTOR_RTC);
     end(w);
 }
@@ -126,6 +127,7 @@ static void write_devices(struct writer *w)
     cell(w, "#address-cells", 2);
     cell(w, "#size-cells", 2);
     check(w, fdt_property(w->blob, "ranges", NULL, 0));
+    memory_device(w, "keyboard", BOARD_KEYBOARD_BASE, BOARD_KEYBOARD_SIZE, "pnpPNP,303", ARCH_VECTOR_KEYBOARD);
 #ifdef BOARD_UART_PL011
     memory_device(w, "serial", BOARD_UART_BASE, BOARD_UART_SIZE, "arm,pl011", ARCH_VECTOR_UART0);
     memory_device(w, "rtc", BOARD_RTC_BASE, BOARD_RTC_SIZE, "arm,pl031", ARCH_VECTOR_RTC);

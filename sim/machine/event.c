@@ -81,7 +81,7 @@ void event_schedule(struct event *event, uint64_t time)
             abort();
     }
     event->time = time;
-    event->order = queue.order++;
+    event->order = event->kind == EVENT_INPUT ? 0 : ++queue.order;
     queue.kinds[event->kind]++;
     put(queue.count++, event);
     sift_up(queue.count - 1);

@@ -7,6 +7,7 @@
 #include <sim/engine.h>
 #include <sim/fiber.h>
 #include <sim/host.h>
+#include <sim/input.h>
 #include <sim/machine.h>
 #include <sim/serial.h>
 
@@ -242,7 +243,7 @@ uint64_t host_random(void)
 
 bool host_quiescent(void)
 {
-    return event_count(EVENT_DEVICE) == 0 && !serial_attached_input();
+    return event_count(EVENT_DEVICE) + event_count(EVENT_INPUT) == 0 && !serial_attached_input() && !input_attached();
 }
 
 void host_panic_note(const char *message)

@@ -124,6 +124,8 @@ static void libaegis_and_the_contract_agree_on_device_kinds(void **state)
     assert_int_equal((int)AEGIS_DEVICE_PL011, (int)ARCH_DEVICE_PL011);
     assert_int_equal((int)AEGIS_DEVICE_NS16550, (int)ARCH_DEVICE_NS16550);
     assert_int_equal((int)AEGIS_DEVICE_NS16550_PORT, (int)ARCH_DEVICE_NS16550_PORT);
+    assert_int_equal((int)AEGIS_DEVICE_I8042, (int)ARCH_DEVICE_I8042);
+    assert_int_equal((int)AEGIS_DEVICE_I8042_PORT, (int)ARCH_DEVICE_I8042_PORT);
 }
 
 int main(void)

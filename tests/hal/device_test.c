@@ -38,8 +38,8 @@ static void devices_are_described(void)
     struct arch_device d;
     uint32_t count = 0;
     while (count < DEVICES_MAX && arch_device_get(count, &d) == STATUS_OK) {
-        CHECK(d.kind >= ARCH_DEVICE_PL011 && d.kind <= ARCH_DEVICE_NS16550_PORT);
-        CHECK(d.port == (d.kind == ARCH_DEVICE_NS16550_PORT));
+        CHECK(d.kind >= ARCH_DEVICE_PL011 && d.kind <= ARCH_DEVICE_I8042_PORT);
+        CHECK(d.port == (d.kind == ARCH_DEVICE_NS16550_PORT || d.kind == ARCH_DEVICE_I8042_PORT));
         CHECK(d.stride > 0 && d.size > 0 && d.size <= PAGE_SIZE);
         CHECK(d.port ? d.base + d.size <= 0x10000 : d.base % PAGE_SIZE == 0 && arch_phys_ptr(d.base) == NULL);
         CHECK(arch_irq_exists(d.irq));

@@ -34,5 +34,9 @@ void device_write(uint64_t addr, uint32_t size, bool port, uint32_t value);
 void uart_create(void);
 /** A byte arrives from outside. False: no room in the receive buffer. */
 bool uart_receive(uint8_t byte);
+/** The board's keyboard controller, with a keyboard. */
+void keyboard_create(void);
+/** A key, named by its USB HID usage, is pressed or released. */
+void keyboard_key(uint32_t usage, bool down);
 /** The board's clock chip. */
 void rtc_create(uint64_t epoch_seconds);

@@ -14,6 +14,7 @@
 enum event_kind {
     EVENT_TICK,    /* the kernel's own clock: cannot wake a blocked task */
     EVENT_DEVICE,  /* may lead to an interrupt */
+    EVENT_INPUT,   /* something from outside arrives; the first of all at its time */
     EVENT_CONTROL, /* of the host's side: stop, poll */
     EVENT_KIND_COUNT,
 };

@@ -40,7 +40,8 @@ enum machine_end {
     MACHINE_STOP_AT, /* --stop-at */
     MACHINE_TIMEOUT, /* --timeout */
     MACHINE_STUCK,   /* every CPU sleeps and no event is left */
-    MACHINE_QUIT,    /* somebody outside asked for it (machine_quit) */
+    MACHINE_QUIT,    /* a signal asked for it */
+    MACHINE_CLOSED,  /* an input asked for it: its window was closed, for example */
 };
 
 struct machine_result {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What stands behind a UART: a back end on the host (stdout, later a pty or a file) takes the bytes that the machine
- * sends, and a tap sees them too (transcript checks, hashes). Bytes towards the machine enter through serial_input()
- * only, so that one place can record them.
+ * sends, and a tap sees them too (transcript checks, hashes). Bytes towards the machine go through machine_input() of
+ * <sim/input.h>, which hands them to serial_input() when they arrive.
  */
 #pragma once
 #include <stdbool.h>

@@ -12,7 +12,13 @@ firmware_type_t arch_get_firmware_type(void);
 MUST_CHECK status_t arch_firmware_parse(const void *boot_firmware_data);
 
 /** Kinds of register blocks that DEVICE_MAP hands to user drivers; the values are ABI (result word 1). */
-enum arch_device_kind { ARCH_DEVICE_PL011 = 1, ARCH_DEVICE_NS16550 = 2, ARCH_DEVICE_NS16550_PORT = 3 };
+enum arch_device_kind {
+    ARCH_DEVICE_PL011 = 1,
+    ARCH_DEVICE_NS16550 = 2,
+    ARCH_DEVICE_NS16550_PORT = 3,
+    ARCH_DEVICE_I8042 = 4, /* keyboard controller: data register, status register `stride` bytes on */
+    ARCH_DEVICE_I8042_PORT = 5,
+};
 
 /** A device that a task may own. */
 struct arch_device {
@@ -24,7 +30,7 @@ struct arch_device {
     bool port;       /* I/O ports instead of memory */
 };
 
-/** Device number `dev` of the DEVICE_MAP call (0 = UART0). NOT_FOUND. The interrupt controller is never listed. */
+/** Device number `dev` of the DEVICE_MAP call (0 = UART0, 1 = keyboard). NOT_FOUND. The interrupt controller is never listed. */
 MUST_CHECK status_t arch_device_get(uint32_t dev, struct arch_device *out);
 
 /** One PCI configuration word; 0xFFFFFFFF for an absent device. */

@@ -7,4 +7,6 @@ enum aegis_device_kind {
     AEGIS_DEVICE_PL011 = 1,
     AEGIS_DEVICE_NS16550 = 2,
     AEGIS_DEVICE_NS16550_PORT = 3,
+    AEGIS_DEVICE_I8042 = 4,
+    AEGIS_DEVICE_I8042_PORT = 5,
 };
