@@ -10,6 +10,7 @@
 #include <arch/isa.h>
 #include <sim/engine.h>
 #include <sim/options.h>
+#include <sim/screen.h>
 #include <sim/serial.h>
 
 const char *argp_program_version = "aegis-sim 0.1.0";
@@ -94,8 +95,13 @@ int main(int argc, char **argv)
     int code = machine_create(&options.machine);
     if (code != 0)
         return code;
+    code = screen_open(&options.screenshot);
+    if (code != 0)
+        return code;
     print_headline(&options.machine);
     serial_set_backend(serial_stdout());
     watch_signals(options.machine.timeout_s);
-    return report(machine_run());
+    code = report(machine_run());
+    int picture = screen_close();
+    return code != 0 ? code : picture;
 }

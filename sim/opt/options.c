@@ -10,6 +10,7 @@ const char *argp_program_bug_address = NULL;
 static const struct argp_child topics[] = {
     {&options_machine, 0, NULL, 0},
     {&options_limits, 0, NULL, 0},
+    {&options_display, 0, NULL, 0},
     {0},
 };
 

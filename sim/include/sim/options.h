@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <sim/machine.h>
+#include <sim/screen.h>
 
 /** Exit codes, see docs/simulator.md. */
 enum exit_code {
@@ -19,6 +20,7 @@ enum exit_code {
     EXIT_UNAVAILABLE = 69,
     EXIT_SOFTWARE = 70, /* a defect of the simulator */
     EXIT_OS = 71,
+    EXIT_IO = 74, /* a file of the host */
     EXIT_CONFIG = 78,
     EXIT_PANIC = 80,
     EXIT_DEADLOCK = 83,
@@ -28,15 +30,18 @@ enum exit_code {
 struct options {
     struct machine_config machine;
     const char *image; /* path of the image; NULL: none */
+    struct screen_plan screenshot;
+    bool window; /* show the framebuffer */
 };
 
 /** Parse the command line into `options`, loading what it names; exits with a message if it is wrong. */
 void options_parse(struct options *options, int argc, char **argv);
 
 /* Topics; key ranges keep their short keys apart. The `input` of each parser is the struct options. */
-enum { OPTIONS_KEY_MACHINE = 0x100, OPTIONS_KEY_LIMITS = 0x200, OPTIONS_KEY_NEXT = 0x300 };
+enum { OPTIONS_KEY_MACHINE = 0x100, OPTIONS_KEY_LIMITS = 0x200, OPTIONS_KEY_DISPLAY = 0x300, OPTIONS_KEY_NEXT = 0x400 };
 extern const struct argp options_machine;
 extern const struct argp options_limits;
+extern const struct argp options_display;
 
 /* -- Values -- */
 
