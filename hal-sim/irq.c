@@ -20,7 +20,7 @@ static void deliver(uint32_t vector)
         host_irq_set_mask(vector, true); /* dropped: a level that nobody serves would come back at once */
 }
 
-/* A level that its handler leaves asserted is taken once here; it comes again at the next opportunity. */
+/* Each vector is taken once; a level still asserted, or an IPI that a handler sent, comes at the next opportunity. */
 bool hal_take_interrupts(void)
 {
     struct hal_cpu *cpu = hal_cpu();
@@ -31,7 +31,7 @@ bool hal_take_interrupts(void)
     if (!host_irq_pending())
         return false;
     cpu->irq_enabled = false;
-    while ((vector = host_irq_claim()) >= 0 && (taken >> vector & 1u) == 0) {
+    while ((vector = host_irq_claim(taken)) >= 0) {
         taken |= UINT64_C(1) << vector;
         deliver((uint32_t)vector);
     }

@@ -163,7 +163,7 @@ static void page_fault(struct engine *engine, uint64_t pc, struct arch_trap *tra
 
 static const enum arch_trap_kind verdict_kind[] = {
     [VERDICT_FP] = ARCH_TRAP_FP, [VERDICT_COUNTER] = ARCH_TRAP_COUNTER, [VERDICT_PORT] = ARCH_TRAP_PORT,
-    [VERDICT_ALIGN] = ARCH_TRAP_ALIGN,
+    [VERDICT_ALIGN] = ARCH_TRAP_ALIGN, [VERDICT_PRIVILEGED] = ARCH_TRAP_ILLEGAL,
 };
 
 /* Code stopped at an exit. True: it traps. False: go on at the frame's program counter. */
@@ -201,7 +201,7 @@ static bool stopped(struct engine *engine, uint64_t pc, struct arch_trap *trap)
         return false;
     case STOP_INTERRUPT:
         *trap = (struct arch_trap){.pc = pc};
-        engine_isa_exception(engine->number, pc, trap);
+        engine_isa_exception(engine, engine->number, pc, trap);
         engine_detach(engine);
         return true;
     default:

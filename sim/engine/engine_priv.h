@@ -40,7 +40,7 @@ enum engine_miss {
 };
 
 /** What an instruction is that the engine would run and the machine must not. */
-enum engine_verdict { VERDICT_FINE, VERDICT_FP, VERDICT_COUNTER, VERDICT_PORT, VERDICT_ALIGN };
+enum engine_verdict { VERDICT_FINE, VERDICT_FP, VERDICT_COUNTER, VERDICT_PORT, VERDICT_ALIGN, VERDICT_PRIVILEGED };
 
 struct engine {
     uc_engine *uc;
@@ -97,7 +97,7 @@ void engine_isa_enter_user(struct engine *engine);
 /** Hooks that only this ISA needs. */
 void engine_isa_add_hooks(struct engine *engine);
 /** Describe the engine's exception `number`, which left the program counter at `pc`. */
-void engine_isa_exception(uint32_t number, uint64_t pc, struct arch_trap *trap);
+void engine_isa_exception(const struct engine *engine, uint32_t number, uint64_t pc, struct arch_trap *trap);
 /** Describe an instruction that the library could not decode; `insn` are the bytes at the program counter. */
 void engine_isa_invalid(const uint8_t *insn, uint32_t len, struct arch_trap *trap);
 /** Complete a page fault: kind (for what the ISA does not call a page fault) and code. */

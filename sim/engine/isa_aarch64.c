@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* AArch64: Cortex-A72, which has neither LSE atomics nor the random number registers. */
 #include <stddef.h>
+#include <string.h>
 
 #include <arch/isa.h>
 #include <isa/insn.h>
@@ -40,7 +41,8 @@ void engine_isa_enter_user(struct engine *engine)
     system_register(engine, 3, 4, 1, 1, 0, UINT64_C(1) << 31);    /* HCR_EL2: EL1 is AArch64 */
     system_register(engine, 3, 0, 1, 0, 2, 3u << 20);             /* CPACR_EL1: FP does not trap; the inspection does it */
     system_register(engine, 3, 0, 14, 1, 0, 0);                   /* CNTKCTL_EL1: counters trap */
-    system_register(engine, 3, 0, 1, 0, 0, 0x30d00800u | 1u << 14 | 1u << 15 | 1u << 26); /* SCTLR_EL1: DZE, UCT, UCI */
+    /* SCTLR_EL1: DZE, UCT, UCI; and nTWI, for an exit is a WFI to the library and may not trap (the inspection does that) */
+    system_register(engine, 3, 0, 1, 0, 0, 0x30d00800u | 1u << 14 | 1u << 15 | 1u << 16 | 1u << 26);
 }
 
 void engine_isa_add_hooks(struct engine *engine)
@@ -48,8 +50,9 @@ void engine_isa_add_hooks(struct engine *engine)
     (void)engine; /* the common ones do */
 }
 
-void engine_isa_exception(uint32_t number, uint64_t pc, struct arch_trap *trap)
+void engine_isa_exception(const struct engine *engine, uint32_t number, uint64_t pc, struct arch_trap *trap)
 {
+    (void)engine;
     trap->kind = number == EXCP_UDEF ? ARCH_TRAP_ILLEGAL : number == EXCP_BKPT ? ARCH_TRAP_BREAKPOINT : ARCH_TRAP_OTHER;
     trap->code = (uint64_t)(number == EXCP_BKPT ? EC_BRK : EC_UNKNOWN) << 26 | ESR_IL;
     trap->pc = pc;
@@ -72,6 +75,7 @@ void engine_isa_page_fault(struct arch_trap *trap)
 
 uint32_t engine_isa_inspect(const uint8_t *p, uint32_t avail, uint64_t va, enum engine_verdict *verdict)
 {
+    static const uint8_t wfi[] = {0x7F, 0x20, 0x03, 0xD5};
     enum isa_insn_class class;
     uint32_t length = isa_insn_decode(p, avail, &class);
 
@@ -82,6 +86,8 @@ uint32_t engine_isa_inspect(const uint8_t *p, uint32_t avail, uint64_t va, enum 
         *verdict = VERDICT_FP;
     else if (length != 0 && class == ISA_INSN_COUNTER)
         *verdict = VERDICT_COUNTER;
+    else if (length != 0 && memcmp(p, wfi, sizeof wfi) == 0)
+        *verdict = VERDICT_PRIVILEGED;
     return va % 4 != 0 ? 4 : length;
 }
 

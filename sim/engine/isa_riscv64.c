@@ -54,8 +54,9 @@ static enum arch_trap_kind kind_of(uint32_t cause)
     }
 }
 
-void engine_isa_exception(uint32_t number, uint64_t pc, struct arch_trap *trap)
+void engine_isa_exception(const struct engine *engine, uint32_t number, uint64_t pc, struct arch_trap *trap)
 {
+    (void)engine;
     trap->kind = kind_of(number);
     trap->code = number;
     trap->pc = pc - 4;

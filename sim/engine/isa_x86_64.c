@@ -78,11 +78,23 @@ static enum arch_trap_kind kind_of(uint32_t vector)
     }
 }
 
-void engine_isa_exception(uint32_t number, uint64_t pc, struct arch_trap *trap)
+/* Length of the INT instruction before `pc` that raised `number`; the library leaves it behind. 0: it was no such one. */
+static uint32_t software_interrupt(const struct engine *engine, uint32_t number, uint64_t pc)
+{
+    uint8_t before[2];
+
+    if (code_read(engine, pc - 2, before, sizeof before) != sizeof before)
+        return number == VECTOR_BP ? 1 : 0; /* INT3 at the start of a page */
+    if (before[0] == 0xCD && before[1] == number)
+        return 2;
+    return number == VECTOR_BP && before[1] == 0xCC ? 1 : 0;
+}
+
+void engine_isa_exception(const struct engine *engine, uint32_t number, uint64_t pc, struct arch_trap *trap)
 {
     trap->kind = kind_of(number);
     trap->code = number == VECTOR_UD || trap->kind != ARCH_TRAP_ILLEGAL ? number : VECTOR_GP;
-    trap->pc = pc;
+    trap->pc = pc - software_interrupt(engine, number, pc);
 }
 
 void engine_isa_invalid(const uint8_t *insn, uint32_t len, struct arch_trap *trap)

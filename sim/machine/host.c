@@ -81,10 +81,10 @@ void host_timer_start(uint32_t frequency_hz)
 
 /* -- Interrupts -- */
 
-int host_irq_claim(void)
+int host_irq_claim(uint64_t except)
 {
     enter();
-    int vector = irq_claim();
+    int vector = irq_claim(except);
     leave();
     return vector;
 }

@@ -87,10 +87,10 @@ void irq_set_mask(uint32_t vector, bool masked)
     }
 }
 
-int irq_claim(void)
+int irq_claim(uint64_t except)
 {
     struct sim_cpu *cpu = machine_cpu();
-    uint64_t all = cpu->pending | lines_for(cpu);
+    uint64_t all = (cpu->pending | lines_for(cpu)) & ~except;
 
     if (all == 0)
         return -1;

@@ -9,8 +9,8 @@ bool cpu_start(uint32_t id);
 void irq_init(void);
 /** Start the periodic interrupt of the running CPU. */
 void irq_start_tick(uint32_t hz);
-/** Acknowledge the lowest pending vector of the running CPU; -1: none. */
-int irq_claim(void);
+/** Acknowledge the lowest pending vector of the running CPU that is not in the set `except`; -1: none. */
+int irq_claim(uint64_t except);
 /** Forget what is pending for the running CPU; on CPU 0 mask all lines. */
 void irq_reset(void);
 void irq_set_mask(uint32_t vector, bool masked);

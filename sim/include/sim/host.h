@@ -27,8 +27,8 @@ void host_timer_start(uint32_t frequency_hz);
 
 /* -- Interrupts -- */
 
-/** Acknowledge and return the lowest pending vector of the CPU; -1: none. */
-int host_irq_claim(void);
+/** Acknowledge and return the lowest pending vector of the CPU that is not in the set `except`; -1: none. */
+int host_irq_claim(uint64_t except);
 /** Is anything pending for the CPU? */
 bool host_irq_pending(void);
 /** Forget everything pending for the CPU; on CPU 0 also mask every device line. */
