@@ -16,6 +16,8 @@ enum hal_program_id {
     HAL_PROGRAM_LOAD_LOOP,  /* system call; then load from address w1 in an endless loop */
     HAL_PROGRAM_ILLEGAL,    /* an instruction that does not exist */
     HAL_PROGRAM_PRIVILEGED, /* one that user mode may not execute */
+    HAL_PROGRAM_WAIT,       /* wait for an interrupt, a privileged instruction as well */
+    HAL_PROGRAM_FOREIGN,    /* a call to somebody else: a software interrupt, a hypervisor call, a return from the kernel */
     HAL_PROGRAM_BREAKPOINT,
     HAL_PROGRAM_FP,         /* floating point */
     HAL_PROGRAM_COUNTER,    /* read a cycle or time counter */

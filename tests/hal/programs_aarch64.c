@@ -48,6 +48,14 @@ static const uint32_t privileged[] = {
     0xd503201f, /* nop */
     0xd50342df, /* msr daifset, #0x2 */
 };
+static const uint32_t wait[] = {
+    0xd503201f, /* nop */
+    0xd503207f, /* wfi */
+};
+static const uint32_t foreign[] = {
+    0xd503201f, /* nop */
+    0xd4000002, /* hvc #0x0 */
+};
 static const uint32_t breakpoint[] = {
     0xd503201f, /* nop */
     0xd4200000, /* brk #0x0 */
@@ -105,6 +113,8 @@ const struct hal_program hal_programs[HAL_PROGRAM_COUNT] = {
     [HAL_PROGRAM_LOAD_LOOP] = {.code = load_loop, .size = sizeof(load_loop)},
     [HAL_PROGRAM_ILLEGAL] = {.code = illegal, .size = sizeof(illegal), .trap = 4},
     [HAL_PROGRAM_PRIVILEGED] = {.code = privileged, .size = sizeof(privileged), .trap = 4},
+    [HAL_PROGRAM_WAIT] = {.code = wait, .size = sizeof(wait), .trap = 4},
+    [HAL_PROGRAM_FOREIGN] = {.code = foreign, .size = sizeof(foreign), .trap = 4},
     [HAL_PROGRAM_BREAKPOINT] = {.code = breakpoint, .size = sizeof(breakpoint), .trap = 4},
     [HAL_PROGRAM_FP] = {.code = fp, .size = sizeof(fp), .trap = 4},
     [HAL_PROGRAM_COUNTER] = {.code = counter, .size = sizeof(counter), .trap = 4},

@@ -12,6 +12,8 @@ static const uint8_t spin[] = {NULL_BACK, 0};
 static const uint8_t load_loop[] = {NULL_SYSCALL, NULL_LOAD, NULL_BACK, 1};
 static const uint8_t illegal[] = {NULL_NOP, 0xFF};
 static const uint8_t privileged[] = {NULL_NOP, NULL_PRIVILEGED};
+static const uint8_t wait[] = {NULL_NOP, NULL_PRIVILEGED};
+static const uint8_t foreign[] = {NULL_NOP, NULL_PRIVILEGED};
 static const uint8_t breakpoint[] = {NULL_NOP, NULL_BREAKPOINT};
 static const uint8_t fp[] = {NULL_NOP, NULL_FP};
 static const uint8_t counter[] = {NULL_NOP, NULL_COUNTER};
@@ -29,6 +31,8 @@ const struct hal_program hal_programs[HAL_PROGRAM_COUNT] = {
     [HAL_PROGRAM_LOAD_LOOP] = {.code = load_loop, .size = sizeof(load_loop)},
     [HAL_PROGRAM_ILLEGAL] = {.code = illegal, .size = sizeof(illegal), .trap = 1},
     [HAL_PROGRAM_PRIVILEGED] = {.code = privileged, .size = sizeof(privileged), .trap = 1},
+    [HAL_PROGRAM_WAIT] = {.code = wait, .size = sizeof(wait), .trap = 1},
+    [HAL_PROGRAM_FOREIGN] = {.code = foreign, .size = sizeof(foreign), .trap = 1},
     [HAL_PROGRAM_BREAKPOINT] = {.code = breakpoint, .size = sizeof(breakpoint), .trap = 1},
     [HAL_PROGRAM_FP] = {.code = fp, .size = sizeof(fp), .trap = 1},
     [HAL_PROGRAM_COUNTER] = {.code = counter, .size = sizeof(counter), .trap = 1},

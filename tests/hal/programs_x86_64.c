@@ -48,6 +48,14 @@ static const uint8_t privileged[] = {
     0x90, /* nop */
     0xfa, /* cli */
 };
+static const uint8_t wait[] = {
+    0x90, /* nop */
+    0xf4, /* hlt */
+};
+static const uint8_t foreign[] = {
+    0x90, /* nop */
+    0xcd, 0x80, /* int $0x80 */
+};
 static const uint8_t breakpoint[] = {
     0x90, /* nop */
     0xcc, /* int3 */
@@ -100,6 +108,8 @@ const struct hal_program hal_programs[HAL_PROGRAM_COUNT] = {
     [HAL_PROGRAM_LOAD_LOOP] = {.code = load_loop, .size = sizeof(load_loop)},
     [HAL_PROGRAM_ILLEGAL] = {.code = illegal, .size = sizeof(illegal), .trap = 1},
     [HAL_PROGRAM_PRIVILEGED] = {.code = privileged, .size = sizeof(privileged), .trap = 1},
+    [HAL_PROGRAM_WAIT] = {.code = wait, .size = sizeof(wait), .trap = 1},
+    [HAL_PROGRAM_FOREIGN] = {.code = foreign, .size = sizeof(foreign), .trap = 1},
     [HAL_PROGRAM_BREAKPOINT] = {.code = breakpoint, .size = sizeof(breakpoint), .trap = 1},
     [HAL_PROGRAM_FP] = {.code = fp, .size = sizeof(fp), .trap = 1},
     [HAL_PROGRAM_COUNTER] = {.code = counter, .size = sizeof(counter), .trap = 1},

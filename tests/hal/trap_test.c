@@ -32,6 +32,16 @@ static void privileged_instruction(void)
     expect_trap(HAL_PROGRAM_PRIVILEGED, ARCH_TRAP_ILLEGAL);
 }
 
+static void waiting_for_interrupts(void)
+{
+    expect_trap(HAL_PROGRAM_WAIT, ARCH_TRAP_ILLEGAL);
+}
+
+static void foreign_call(void)
+{
+    expect_trap(HAL_PROGRAM_FOREIGN, ARCH_TRAP_ILLEGAL);
+}
+
 static void breakpoint(void)
 {
     expect_trap(HAL_PROGRAM_BREAKPOINT, ARCH_TRAP_BREAKPOINT);
@@ -150,8 +160,8 @@ static void strange_addresses(void)
     for (uint32_t i = 0; i < ARRAY_LEN(strange); i++) {
         CHECK(user_answer(&user, 0, strange[i], 0, 0));
         struct arch_trap trap = user_run(&user);
-        /* Non-canonical addresses are another exception on some ISAs; they always trap, at the instruction. */
-        CHECK(trap.kind == ARCH_TRAP_PAGE || trap.kind == ARCH_TRAP_OTHER);
+        /* Not canonical is a general protection fault on x86, like a privileged instruction. */
+        CHECK(trap.kind == ARCH_TRAP_PAGE || trap.kind == ARCH_TRAP_ILLEGAL);
         CHECK(trap.kind != ARCH_TRAP_PAGE || trap.addr == strange[i]);
         CHECK(user_load(&user, HAL_PROGRAM_LOAD));
     }
@@ -190,6 +200,8 @@ static void misaligned_jump(void)
 static const struct hal_test tests[] = {
     {"illegal instruction", illegal_instruction},
     {"privileged instruction", privileged_instruction},
+    {"waiting for an interrupt is privileged", waiting_for_interrupts},
+    {"call to somebody else than the kernel", foreign_call},
     {"breakpoint", breakpoint},
     {"floating point", floating_point},
     {"cycle counter", cycle_counter},
