@@ -46,6 +46,12 @@ static enum isa_insn_class system_class(uint32_t insn)
     return is_counter_register(reg) ? ISA_INSN_COUNTER : ISA_INSN_OTHER;
 }
 
+/* CPY* and SET* (memory copy and set) use bit 26, which elsewhere says that FP registers are moved, for a stage. */
+static bool is_memory_copy(uint32_t insn)
+{
+    return (insn & 0x3B200C00u) == 0x19000400u;
+}
+
 static enum isa_insn_class classify(uint32_t insn)
 {
     uint32_t group = insn >> 25 & 15u;
@@ -53,7 +59,7 @@ static enum isa_insn_class classify(uint32_t insn)
     if ((group & 7u) == 7u) /* x111: scalar floating point and Advanced SIMD */
         return ISA_INSN_FP;
     if ((group & 5u) == 4u) /* x1x0: loads and stores; bit 26 says of which register file */
-        return insn & 1u << 26 ? ISA_INSN_FP : ISA_INSN_OTHER;
+        return insn & 1u << 26 && !is_memory_copy(insn) ? ISA_INSN_FP : ISA_INSN_OTHER;
     if (group == 2) /* SVE */
         return ISA_INSN_FP;
     if (group == 0) /* SME if bit 31 is set, else UDF and reserved */

@@ -170,6 +170,9 @@ static void fp_loads_and_stores(void **state)
         {"st4 {v0.16b, v1.16b, v2.16b, v3.16b}, [x0], #64", 0x4C9F0000},
         {"stur q3, [x0, #-16]", 0x3C9F0003},
         {"ldnp d0, d1, [x0]", 0x6C400400},
+        {"ldr s0, [x0], #0", 0xBC400400},
+        {"ldapur d0, [x0]", 0xDD400800},
+        {"ldr q0, [x0, x1]", 0x3CE16800},
         {NULL, 0},
     };
 
@@ -309,6 +312,8 @@ static void integer_instructions(void **state)
         {"udf #0", 0x00000000},
         {"crc32b w0, w1, w2", 0x1AC24020},
         {"reserved, bit 31 clear", 0x00000001},
+        {"cpyfp [x0]!, [x1]!, x2!", 0x19010440},
+        {"cpyp [x0]!, [x1]!, x2!", 0x1D010440},
         {NULL, 0},
     };
 
