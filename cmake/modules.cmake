@@ -38,6 +38,7 @@ function(core_module name)
         if(AEGIS_HAL STREQUAL null)
             target_link_libraries(core_${name} INTERFACE $<LINK_ONLY:hal_null>) # the linker wants it behind core
         endif()
+        set_target_properties(core_${name} PROPERTIES LINK_LIBRARIES_ONLY_TARGETS ON) # a misspelt name is an error
         set_property(GLOBAL APPEND PROPERTY AEGIS_CORE_COMPILED core_${name})
     else()
         add_library(core_${name} INTERFACE)

@@ -40,7 +40,7 @@ class Row:
             return {"build", "sim"} | ({first} if first == "valgrind" else {"clang"} if first == "fuzz" else set())
         hal, isa, _, preset = self.match.groups()
         return {"build", "test"} | ({"sim", isa} if hal == "sim" else set()) \
-            | ({"clang"} if preset in ("clang", "fuzz") else set())
+            | ({"clang"} if preset in ("clang", "fuzz") else set()) | ({"gdb"} if preset == "debug" else set())
 
 
 class Results:

@@ -76,6 +76,8 @@ def describe_thread(value):
 
 def describe_trap(value):
     kind = short(value["kind"], "ARCH_TRAP_")
+    if kind == "count":
+        return "no trap"
     where = f" at pc {int(value['pc']):#x}"
     if kind != "page":
         return kind + where
