@@ -69,10 +69,11 @@ static void out_flush(struct serial_backend *backend)
     out.used = 0;
 }
 
+/* A line is out before the next one begins, so that a crash of the kernel loses none. */
 static void out_put(struct serial_backend *backend, uint8_t byte)
 {
     out.buffer[out.used++] = byte;
-    if (out.used == sizeof out.buffer)
+    if (byte == '\n' || out.used == sizeof out.buffer)
         out_flush(backend);
 }
 

@@ -33,6 +33,7 @@ void hal_die(const char *cmdline)
     if (!cmdline_get(cmdline, "die", how, sizeof(how)))
         return;
     hal_print("dying\n");
+    hal_wait_milliseconds(20); /* until it has left the transmitter */
     if (str_eq(how, "overflow")) {
         volatile uint8_t seed[1] = {1};
         if (eat_stack(seed, 16 * ARCH_STACK_SIZE / PAGE_SIZE) != 0)

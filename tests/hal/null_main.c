@@ -12,7 +12,7 @@
 #include "null_isa.h"
 
 /* Exit codes of the simulator, for the ends that are not DONE. */
-enum { EXIT_STOPPED = 1, EXIT_RESET = 2, EXIT_CONFIG = 78, EXIT_PANIC = 80, EXIT_DEADLOCK = 83 };
+enum { EXIT_RESET = 0, EXIT_STOPPED = 1, EXIT_CONFIG = 78, EXIT_PANIC = 80, EXIT_DEADLOCK = 83 };
 
 static int exit_code(struct null_end end)
 {
