@@ -12,6 +12,7 @@
 #include <sim/options.h>
 #include <sim/screen.h>
 #include <sim/serial.h>
+#include <sim/window.h>
 
 const char *argp_program_version = "aegis-sim 0.1.0";
 
@@ -87,6 +88,14 @@ static int report(const struct machine_result *result)
     return code;
 }
 
+static int open_window(void)
+{
+    char title[64];
+
+    snprintf(title, sizeof title, "Aegis on %s", isa_name);
+    return window_open(title);
+}
+
 int main(int argc, char **argv)
 {
     static struct options options;
@@ -96,12 +105,15 @@ int main(int argc, char **argv)
     if (code != 0)
         return code;
     code = screen_open(&options.screenshot);
+    if (code == 0 && options.window)
+        code = open_window();
     if (code != 0)
         return code;
     print_headline(&options.machine);
     serial_set_backend(serial_stdout());
     watch_signals(options.machine.timeout_s);
     code = report(machine_run());
+    window_close();
     int picture = screen_close();
     return code != 0 ? code : picture;
 }

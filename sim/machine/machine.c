@@ -52,7 +52,8 @@ bool ram_create(void)
     machine.framebuffer_size = BOARD_FRAMEBUFFER_PITCH * BOARD_FRAMEBUFFER_HEIGHT;
     machine.framebuffer_size = (machine.framebuffer_size + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
     machine.ram = map(machine.config.ram_size);
-    machine.framebuffer = map(machine.framebuffer_size);
+    machine.framebuffer = machine.config.framebuffer_map != NULL ? machine.config.framebuffer_map(machine.framebuffer_size) :
+        map(machine.framebuffer_size);
     return machine.ram != NULL && machine.framebuffer != NULL;
 }
 

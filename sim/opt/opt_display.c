@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What a person sees of the machine: a window, pictures. */
 #include <sim/options.h>
+#include <sim/window.h>
 
 #include <string.h>
 
@@ -41,7 +42,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
     struct options *options = state->input;
 
     switch (key) {
-    case KEY_DISPLAY: options->window = parse_display(value); break;
+    case KEY_DISPLAY:
+        options->window = parse_display(value);
+        options->machine.framebuffer_map = options->window ? window_memory : NULL;
+        break;
     case KEY_SCREENSHOT: options->screenshot = parse_screenshot(value); break;
     default: return ARGP_ERR_UNKNOWN;
     }

@@ -31,6 +31,7 @@ struct machine_config {
     const char *image_name;
     const void *dtb;       /* device tree to use instead of the generated one; NULL: generate */
     uint64_t dtb_size;
+    uint8_t *(*framebuffer_map)(uint64_t size); /* gives the framebuffer's memory; NULL: private memory */
 };
 
 /** Why the machine ended. */
