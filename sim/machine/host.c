@@ -16,13 +16,6 @@
 
 #include "machine_priv.h"
 
-void __tsan_ignore_thread_begin(void);
-void __tsan_ignore_thread_end(void);
-#pragma weak __tsan_ignore_thread_begin
-#pragma weak __tsan_ignore_thread_end
-
-extern const char __executable_start; /* by the linker: the lowest address of the executable, 0 in the file */
-
 static inline void enter(void)
 {
     if (__tsan_ignore_thread_begin != NULL)

@@ -26,3 +26,9 @@ int boot_load(void);
 void board_create(void);
 /** Write the device tree of the machine to `blob` of `size` bytes; its length, or 0: does not fit. */
 size_t dtb_generate(void *blob, size_t size, uint64_t initrd_start, uint64_t initrd_end);
+
+/* By the linker: the lowest address of the executable, 0 in the file. */
+extern const char __executable_start;
+/* Of ThreadSanitizer's run-time library, if it is linked: what the simulator does in between is not the kernel's doing. */
+void __tsan_ignore_thread_begin(void) __attribute__((weak));
+void __tsan_ignore_thread_end(void) __attribute__((weak));
