@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Ends that a running suite cannot survive: `die=overflow` runs off the end of a kernel stack, `die=panic` panics,
- * `die=off` powers off with code 7, `die=reset` resets, `die=smp-panic` panics while another CPU runs. The test that
- * started the machine checks how it ended; a machine that goes on says "survived".
+ * `die=off` powers off with code 7, `die=reset` resets, `die=smp-panic` panics while another CPU runs; `die=race` lets two
+ * CPUs write the same variable without a lock, which only the ThreadSanitizer minds. The test that started the machine
+ * checks how it ended; a machine that goes on says "survived".
  */
 #include <arch/cpu.h>
 #include <arch/memory.h>
@@ -20,11 +21,25 @@ static uint32_t eat_stack(volatile uint8_t *above, uint32_t depth)
     return depth == 0 ? frame[0] : eat_stack(frame, depth - 1) + frame[0];
 }
 
-static void keep_printing(uint32_t cpu)
+static uint32_t unprotected; /* on purpose */
+
+static void keep_busy(uint32_t cpu)
 {
     (void)cpu;
-    for (;;)
+    for (;;) {
+        unprotected++;
         arch_cpu_relax();
+    }
+}
+
+static void race(void)
+{
+    if (arch_start_cpu(1, keep_busy) != STATUS_OK)
+        return;
+    for (uint32_t i = 0; i < 1000; i++) {
+        unprotected++;
+        arch_cpu_relax();
+    }
 }
 
 void hal_die(const char *cmdline)
@@ -45,8 +60,10 @@ void hal_die(const char *cmdline)
     } else if (str_eq(how, "reset")) {
         arch_reset();
     } else if (str_eq(how, "smp-panic")) {
-        if (arch_start_cpu(1, keep_printing) == STATUS_OK)
+        if (arch_start_cpu(1, keep_busy) == STATUS_OK)
             arch_panic("die=smp-panic");
+    } else if (str_eq(how, "race")) {
+        race();
     }
     hal_print("survived\n");
     arch_power_off(ARCH_OFF_DONE, 0);
