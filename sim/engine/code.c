@@ -161,14 +161,12 @@ uint32_t code_read(const struct engine *engine, uint64_t va, uint8_t *bytes, uin
     return done;
 }
 
-/* Runs inside the block hook: looks and records. */
-void code_inspect_block(struct engine *engine, uint64_t va, uint32_t size)
+/* First instruction of [va, va + size) that must not run; false if there is none. */
+static bool find_forbidden(const struct engine *engine, uint64_t va, uint32_t size, uint64_t *where)
 {
     uint8_t bytes[512];
     uint32_t at = 0;
 
-    if (engine->mode != MODE_RUN)
-        return;
     while (at < size) {
         uint32_t want = size - at < sizeof bytes ? size - at : (uint32_t)sizeof bytes;
         uint32_t have = code_read(engine, va + at, bytes, want);
@@ -178,19 +176,36 @@ void code_inspect_block(struct engine *engine, uint64_t va, uint32_t size)
             uint32_t length = engine_isa_inspect(bytes + done, have - done, va + at + done, &verdict);
             if (length == 0)
                 break;
-            if (verdict != VERDICT_FINE) {
-                engine->inspected = va + at + done;
-                engine->block_size = 0; /* it does not run as it is */
-                engine_stop(engine, STOP_INSPECT);
-                return;
-            }
+            *where = va + at + done;
+            if (verdict != VERDICT_FINE)
+                return true;
             done += length;
         }
         if (done == 0)
             break;
         at += done;
     }
-    engine->seen[(va ^ va >> 12) % ENGINE_SEEN] = va | engine->tag;
+    return false;
+}
+
+/* Runs inside hooks: looks and records. With nothing left no block begins, so the stop comes before the block. */
+void code_inspect(struct engine *engine, uint64_t va, uint32_t size)
+{
+    if (engine->mode != MODE_RUN || !find_forbidden(engine, va, size, &engine->inspected))
+        return;
+    engine_hold(engine);
+    engine_stop(engine, STOP_INSPECT);
+}
+
+void code_inspect_first(struct engine *engine, uint64_t va, uint32_t size)
+{
+    uint64_t *seen = &engine->seen[(va ^ va >> 10) % ENGINE_SEEN];
+
+    if (*seen == (va | engine->tag))
+        return;
+    code_inspect(engine, va, size);
+    if (engine->left > 0)
+        *seen = va | engine->tag;
 }
 
 /* -- Exits: addresses at which translated code ends before the instruction -- */

@@ -99,7 +99,7 @@ struct engine *engine_create(struct sim_cpu *cpu)
     if (engine == NULL)
         abort();
     engine->cpu = cpu;
-    engine->limit = UINT64_MAX;
+    engine->granted = engine->left = INT64_MAX;
     engine_must(uc_open(engine_isa.arch, engine_isa.mode, &engine->uc), "opening the library");
     if (engine_isa.model >= 0)
         engine_must(uc_ctl_set_cpu_model(engine->uc, engine_isa.model), "CPU model");
@@ -113,6 +113,7 @@ struct engine *engine_create(struct sim_cpu *cpu)
     engine_isa_enter_user(engine);
     if (machine.config.metered)
         engine_add_metering(engine);
+    engine->granted = engine->left;
     engine_must(uc_context_alloc(engine->uc, &engine->clean), "context");
     engine_must(uc_context_save(engine->uc, engine->clean), "context");
     return engine;

@@ -97,15 +97,29 @@ static void attach(struct engine *engine, struct arch_user *user, paddr_t root)
 
 /* -- Time -- */
 
+void engine_hold(struct engine *engine)
+{
+    engine->held += engine->left;
+    engine->granted -= engine->left;
+    engine->left = 0;
+}
+
+void engine_unhold(struct engine *engine)
+{
+    engine->left += engine->held;
+    engine->granted += engine->held;
+    engine->held = 0;
+}
+
 void engine_settle(struct engine *engine)
 {
-    uint64_t bytes = engine->cpu->fraction + engine->used;
+    uint64_t used = (uint64_t)(engine->granted - engine->left);
+    uint64_t bytes = engine->cpu->fraction + used;
 
-    machine.stats.user_bytes += engine->used;
-    engine->used = 0;
+    machine.stats.user_bytes += used;
     engine->cpu->fraction = (uint32_t)(bytes % 4);
     machine_spend(bytes / 4);
-    engine->limit = sim_port.budget > 0 ? (uint64_t)sim_port.budget * 4 - engine->cpu->fraction : 0;
+    engine->granted = engine->left = sim_port.budget * 4 - engine->cpu->fraction;
 }
 
 /* -- Running -- */
@@ -115,15 +129,19 @@ static uc_err start(struct engine *engine, uint64_t pc)
     engine->stop = STOP_NONE;
     engine->miss = MISS_NONE;
     engine->block_size = 0;
-    return uc_emu_start(engine->uc, pc, 0, 0, 0);
+    engine_hold(engine);
+    uc_err error = uc_emu_start(engine->uc, pc, 0, 0, 0);
+    engine_unhold(engine);
+    return error;
 }
 
-/* The block that was left in the middle counts as far as it ran. */
+/* A block that was left in the middle counts only as far as it ran. */
 static void finish_block(struct engine *engine, uint64_t pc)
 {
     uint64_t ran = pc - engine->block;
 
-    engine->used += ran <= engine->block_size ? ran : engine->block_size;
+    if (ran < engine->block_size)
+        engine->left += (int64_t)(engine->block_size - ran);
     engine->block_size = 0;
     engine_settle(engine);
 }
@@ -142,10 +160,10 @@ static uint64_t fault_address(struct engine *engine, uint64_t pc)
     engine->view_va = page;
     engine->view_pa = HOLE_PA;
     engine->hole_hit = false;
-    engine->limit = UINT64_MAX;
+    engine->granted = engine->left = INT64_MAX;
     engine_flush_tlb(engine);
     (void)start(engine, pc);
-    engine->used = 0;
+    engine->granted = engine->left; /* the replay takes no time */
     engine->block_size = 0;
     engine->mode = MODE_RUN;
     engine_flush_tlb(engine);
@@ -195,8 +213,6 @@ static bool stopped(struct engine *engine, uint64_t pc, struct arch_trap *trap)
         *trap = (struct arch_trap){.kind = ARCH_TRAP_SYSCALL, .pc = pc};
         return true;
     case STOP_INSPECT:
-        if (engine->inspected == pc)
-            return at_exit(engine, pc, trap); /* the block starts with it */
         code_add_exit(engine, engine->inspected);
         return false;
     case STOP_INTERRUPT:

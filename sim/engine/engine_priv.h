@@ -7,11 +7,12 @@
 #include <unicorn/unicorn.h>
 
 #include <arch/context.h>
+#include <base/compiler.h>
 #include <sim/engine.h>
 #include <sim/machine.h>
 
 #define ENGINE_PAGE UINT64_C(4096)
-#define ENGINE_SEEN 4096u /* entries of the cache of inspected blocks, a power of two */
+#define ENGINE_SEEN 1024u /* entries of the cache of inspected first blocks, a power of two */
 #define ENGINE_EXITS 256u
 
 /** Why uc_emu_start() came back. */
@@ -46,11 +47,13 @@ struct engine {
     uc_engine *uc;
     struct sim_cpu *cpu;
     /* Metering, in bytes of user code; the block hook works on these. */
-    uint64_t used, limit;
+    int64_t left;        /* until the CPU's units are used up; the executing block is paid for */
+    int64_t granted;     /* what `left` began with: granted - left is what was used */
+    int64_t held;        /* kept from `left` until the first block of a run, so that it takes the slow path */
     uint64_t block;      /* the block that is executing */
     uint32_t block_size; /* 0: none */
     enum engine_stop stop;
-    uint64_t tag; /* of the current space, in the upper 16 bits: makes the keys of `seen` */
+    uint64_t tag; /* of the current space, in the upper 16 bits: part of the keys of `seen` */
     uint64_t seen[ENGINE_SEEN];
 
     uc_context *clean;       /* user mode, all registers zero */
@@ -125,6 +128,9 @@ void engine_add_hooks(struct engine *engine);
 void engine_add_metering(struct engine *engine);
 /** Stop at the next boundary of blocks; the first reason counts. */
 void engine_stop(struct engine *engine, enum engine_stop why);
+/** Keep back all that is left, so that the next block takes the slow path; and give it back. */
+void engine_hold(struct engine *engine);
+void engine_unhold(struct engine *engine);
 /** Charge what user code used so far to the CPU, and see how much it may still use. */
 void engine_settle(struct engine *engine);
 
@@ -144,5 +150,7 @@ void code_remove_exit(struct engine *engine, uint64_t va);
 bool code_is_exit(const struct engine *engine, uint64_t va);
 /** Copy up to `len` bytes of user code at `va` of the current space; how many there were. */
 uint32_t code_read(const struct engine *engine, uint64_t va, uint8_t *bytes, uint32_t len);
-/** Look at a block that was not inspected yet; stops the engine if it must not run as it is. */
-void code_inspect_block(struct engine *engine, uint64_t va, uint32_t size);
+/** Look at a block that was just translated; stops the engine if it must not run as it is. */
+void code_inspect(struct engine *engine, uint64_t va, uint32_t size);
+/** The same for the first block of a run, unless it is known to be fine. */
+void code_inspect_first(struct engine *engine, uint64_t va, uint32_t size);

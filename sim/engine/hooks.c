@@ -144,21 +144,44 @@ void engine_add_hooks(struct engine *engine)
 
 /* -- Metering: the hottest code of the simulator -- */
 
+/* The first block of a run, or no units left. */
+static __attribute__((noinline)) void on_block_slow(struct engine *engine, uint64_t va, uint32_t size)
+{
+    engine->block_size = 0;
+    engine_unhold(engine);
+    if (engine->left > 0)
+        code_inspect_first(engine, va, size);
+    if (engine->left <= 0) {
+        engine_stop(engine, STOP_QUANTUM); /* unless the inspection has stopped it */
+        return;
+    }
+    engine->left -= size;
+    engine->block = va;
+    engine->block_size = size;
+}
+
+/* Blocks are charged when they begin; whoever leaves one early gives the rest back (finish_block). */
 static void on_block(uc_engine *uc, uint64_t va, uint32_t size, void *user)
 {
     struct engine *engine = user;
+    int64_t left = engine->left;
 
     (void)uc;
-    engine->used += engine->block_size; /* the former block ran to its end */
-    if (engine->used >= engine->limit) {
-        engine->block_size = 0;
-        engine_stop(engine, STOP_QUANTUM);
+    if (UNLIKELY(left <= 0)) {
+        on_block_slow(engine, va, size); /* not inlined: it would cost the fast path its registers */
         return;
     }
+    engine->left = left - size;
     engine->block = va;
     engine->block_size = size;
-    if (engine->seen[(va ^ va >> 12) % ENGINE_SEEN] != (va | engine->tag))
-        code_inspect_block(engine, va, size);
+}
+
+/* New code. The library keeps quiet about the first block of a run, which on_block_slow() looks at. */
+static void on_translated(uc_engine *uc, uc_tb *block, uc_tb *before, void *user)
+{
+    (void)uc;
+    (void)before;
+    code_inspect(user, block->pc, block->size);
 }
 
 void engine_add_metering(struct engine *engine)
@@ -166,4 +189,5 @@ void engine_add_metering(struct engine *engine)
     uc_hook hook;
 
     engine_must(uc_hook_add(engine->uc, &hook, UC_HOOK_BLOCK, on_block, engine, 1, 0), "block hook");
+    engine_must(uc_hook_add(engine->uc, &hook, UC_HOOK_EDGE_GENERATED, on_translated, engine, 1, 0), "translation hook");
 }
