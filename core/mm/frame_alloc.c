@@ -44,14 +44,14 @@ const struct frame_source *frame_source_get(void)
     return &source;
 }
 
-/* The whole frames inside an entry: [*first, *first + return value * PAGE_SIZE). */
+/* The whole frames inside an entry: [*first, *first + return value * PAGE_SIZE). Never the one at 0, which means "none". */
 static uint64_t whole_frames(struct boot_mmap_entry e, paddr_t *first)
 {
-    paddr_t start = (e.base + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
+    paddr_t start = e.base == 0 ? PAGE_SIZE : (e.base + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
     paddr_t end = (e.base + e.size) / PAGE_SIZE * PAGE_SIZE;
 
     *first = start;
-    return e.type == BOOT_MMAP_USABLE && end > start ? (end - start) / PAGE_SIZE : 0;
+    return e.type == BOOT_MMAP_USABLE && start >= e.base && end > start ? (end - start) / PAGE_SIZE : 0;
 }
 
 /* Find the span of the usable ranges and the largest of them, which will hold the bitmap. */
@@ -120,11 +120,21 @@ status_t frame_alloc(paddr_t *out)
     return STATUS_OK;
 }
 
-bool frame_is_used(paddr_t pa)
+static bool is_used_locked(paddr_t pa)
 {
     if (pa < state.base || pa % PAGE_SIZE != 0 || (pa - state.base) / PAGE_SIZE >= state.frames)
         return false;
     return bitmap_test(state.map, (uint32_t)((pa - state.base) / PAGE_SIZE));
+}
+
+bool frame_is_used(paddr_t pa)
+{
+    bool used;
+
+    spin_lock(&state.lock);
+    used = is_used_locked(pa);
+    spin_unlock(&state.lock);
+    return used;
 }
 
 void frame_free(paddr_t pa)
@@ -132,7 +142,7 @@ void frame_free(paddr_t pa)
     uint32_t f;
 
     spin_lock(&state.lock);
-    if (!frame_is_used(pa) || (pa >= state.map_pa && pa < state.map_pa + (paddr_t)state.map_frames * PAGE_SIZE))
+    if (!is_used_locked(pa) || (pa >= state.map_pa && pa < state.map_pa + (paddr_t)state.map_frames * PAGE_SIZE))
         panic("frame_free: frame %lx is not in use", (unsigned long)pa);
     f = (uint32_t)((pa - state.base) / PAGE_SIZE);
     bitmap_clear(state.map, f);

@@ -50,8 +50,9 @@ status_t frame_init(const struct boot_mmap_entry *map, uint32_t count)
     const uint64_t need = (uint64_t)CONFIG_POOL_FRAMES * PAGE_SIZE;
 
     for (uint32_t i = 0; i < count; i++) {
-        paddr_t base = (map[i].base + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
+        paddr_t base = map[i].base == 0 ? PAGE_SIZE : (map[i].base + PAGE_SIZE - 1) / PAGE_SIZE * PAGE_SIZE;
 
+        /* Never the frame at 0, which means "none". */
         if (map[i].type != BOOT_MMAP_USABLE || base < map[i].base || base - map[i].base > map[i].size ||
             map[i].size - (base - map[i].base) < need)
             continue;
@@ -85,11 +86,21 @@ status_t frame_alloc(paddr_t *out)
     return STATUS_OK;
 }
 
-bool frame_is_used(paddr_t pa)
+static bool is_used_locked(paddr_t pa)
 {
     if (pa < state.base || pa % PAGE_SIZE != 0 || (pa - state.base) / PAGE_SIZE >= state.ready)
         return false;
     return state.next[(pa - state.base) / PAGE_SIZE] == POOL_USED;
+}
+
+bool frame_is_used(paddr_t pa)
+{
+    bool used;
+
+    spin_lock(&state.lock);
+    used = is_used_locked(pa);
+    spin_unlock(&state.lock);
+    return used;
 }
 
 void frame_free(paddr_t pa)
@@ -97,7 +108,7 @@ void frame_free(paddr_t pa)
     uint32_t f;
 
     spin_lock(&state.lock);
-    if (!frame_is_used(pa))
+    if (!is_used_locked(pa))
         panic("frame_free: frame %lx is not in use", (unsigned long)pa);
     f = (uint32_t)((pa - state.base) / PAGE_SIZE);
     state.next[f] = state.first;

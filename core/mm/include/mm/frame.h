@@ -2,7 +2,7 @@
 /*
  * Page frames of the usable RAM. The safety profile hands out a pool of CONFIG_POOL_FRAMES frames fixed at boot; the full
  * profile manages all usable RAM. Both sit behind the same calls, and behind the frame_source that page tables draw from.
- * Frames come zeroed. A double free or a foreign frame panics.
+ * Frames come zeroed and never have physical address 0. A double free or a foreign frame panics.
  */
 #pragma once
 #include <abi/types.h>
@@ -21,7 +21,7 @@ void frame_free(paddr_t pa);
 /** Frames that are free, and that there are. Any context. */
 uint32_t frame_count_free(void);
 uint32_t frame_count_total(void);
-/** True if `pa` is a frame that is handed out. For the invariants. */
+/** True if `pa` is a frame that is handed out. For the invariants; no lock of a higher rank than MM's held. */
 bool frame_is_used(paddr_t pa);
 
 /** The source that page tables use. */
