@@ -69,8 +69,8 @@ static const char *check_threads(const struct ipc_state *s)
     for (uint32_t t = 0; t < CONFIG_TASKS; t++) {
         if (!s->thread[t].attached)
             continue;
-        if (s->prio[t] < s->base[t])
-            return "an inherited priority is below the base";
+        if (s->prio[t] != ipc_effective_locked(s, t))
+            return "a priority is not what its waiters lend";
         for (uint32_t i = 0; i < CONFIG_ENDPOINTS; i++)
             can[i] += s->thread[t].receives >> i & 1u;
     }

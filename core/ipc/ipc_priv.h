@@ -33,6 +33,8 @@ struct ipc_state {
 
 struct ipc_state *ipc_state(void);
 
+/** The priority that `index` should run at: its base, or the highest that waits for it as a server. Lock held. */
+uint32_t ipc_effective_locked(const struct ipc_state *s, uint32_t index);
 /** Recompute the effective priority of `index` and of whom it waits for in turn. Lock held. */
 void ipc_reprioritize_locked(uint32_t index);
 /** As ipc_notify(), lock held. */

@@ -13,7 +13,7 @@ static void copy_words(uint64_t to[4], const uint64_t from[4])
         to[i] = from[i];
 }
 
-static uint32_t effective(const struct ipc_state *s, uint32_t index)
+uint32_t ipc_effective_locked(const struct ipc_state *s, uint32_t index)
 {
     uint32_t prio = s->base[index];
 
@@ -31,7 +31,7 @@ void ipc_reprioritize_locked(uint32_t index)
 
     /* Each step follows one wait; a cycle of waits stops by itself because nothing changes any more. */
     for (uint32_t hops = 0; index != EP_NONE && hops < CONFIG_TASKS; hops++) {
-        uint32_t prio = effective(s, index);
+        uint32_t prio = ipc_effective_locked(s, index);
 
         if (prio == s->prio[index])
             return;
