@@ -216,7 +216,6 @@ size_t format_v(char *buf, size_t size, const char *fmt, va_list list)
             fmt++;
             continue;
         }
-        fmt += *fmt != '\0';
         while (start < fmt)
             put(&sink, *start++);
     }

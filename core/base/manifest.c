@@ -85,6 +85,7 @@ static bool is_name_char(char c)
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
 }
 
+/* `out` is all zeros. */
 static bool read_name(struct slice text, char *out, size_t size)
 {
     if (text.n == 0 || text.n >= size)
@@ -94,7 +95,6 @@ static bool read_name(struct slice text, char *out, size_t size)
             return false;
         out[i] = text.s[i];
     }
-    out[text.n] = '\0';
     return true;
 }
 

@@ -47,7 +47,7 @@ static void plain_text(void **state)
 static void percent_sign(void **state)
 {
     (void)state;
-    expect("100%", "100%%");
+    expect("100% of %d", "100%% of %%d");
 }
 
 static void character(void **state)

@@ -259,6 +259,13 @@ static void numbers_up_to_32_bits(void **state)
     expect_refused("task 0 name=a file=b heartbeat=4294967296", ERR_MANIFEST_VALUE, 1);
 }
 
+static void short_number_behind_a_long_one(void **state)
+{
+    (void)state;
+    assert_ok(parse("task 0 name=a file=b budget=123456789 heartbeat=5"));
+    assert_int_equal(manifest.task[0].heartbeat, 5);
+}
+
 static void numbers_with_a_tail(void **state)
 {
     (void)state;
@@ -378,6 +385,7 @@ int main(void)
         cmocka_unit_test_setup(characters_of_names, setup),
         cmocka_unit_test_setup(priority_limits, setup),
         cmocka_unit_test_setup(numbers_up_to_32_bits, setup),
+        cmocka_unit_test_setup(short_number_behind_a_long_one, setup),
         cmocka_unit_test_setup(numbers_with_a_tail, setup),
         cmocka_unit_test_setup(number_of_too_many_digits, setup),
         cmocka_unit_test_setup(caps_all_and_none, setup),
