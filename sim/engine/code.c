@@ -173,7 +173,7 @@ static bool find_forbidden(const struct engine *engine, uint64_t va, uint32_t si
         uint32_t done = 0;
         while (done < have) {
             enum engine_verdict verdict;
-            uint32_t length = engine_isa_inspect(bytes + done, have - done, va + at + done, &verdict);
+            uint32_t length = engine_isa_inspect(engine, bytes + done, have - done, va + at + done, &verdict);
             if (length == 0)
                 break;
             *where = va + at + done;
@@ -208,45 +208,11 @@ void code_inspect_first(struct engine *engine, uint64_t va, uint32_t size)
         *seen = va | engine->tag;
 }
 
-/* -- Exits: addresses at which translated code ends before the instruction -- */
-
-static void apply_exits(struct engine *engine, uint64_t changed)
+void code_drop_at(struct engine *engine, uint64_t va)
 {
     paddr_t pa;
     uint32_t flags;
 
-    engine_must(uc_ctl_set_exits(engine->uc, engine->exits, engine->exit_count), "exits");
-    if (guest_walk(engine->root, changed & ~(ENGINE_PAGE - 1), &pa, &flags))
+    if (guest_walk(engine->root, va & ~(ENGINE_PAGE - 1), &pa, &flags))
         drop_frame(engine, pa & ~(ENGINE_PAGE - 1));
-}
-
-bool code_is_exit(const struct engine *engine, uint64_t va)
-{
-    for (uint32_t i = 0; i < engine->exit_count; i++) {
-        if (engine->exits[i] == va)
-            return true;
-    }
-    return false;
-}
-
-void code_add_exit(struct engine *engine, uint64_t va)
-{
-    if (engine->exit_count == ENGINE_EXITS) { /* more than any honest program has: start over */
-        engine->exit_count = 0;
-        engine_must(uc_ctl_flush_tb(engine->uc), "flushing the code buffer");
-        forget_inspections(engine);
-    }
-    engine->exits[engine->exit_count++] = va;
-    apply_exits(engine, va);
-}
-
-void code_remove_exit(struct engine *engine, uint64_t va)
-{
-    for (uint32_t i = 0; i < engine->exit_count; i++) {
-        if (engine->exits[i] == va) {
-            engine->exits[i] = engine->exits[--engine->exit_count];
-            apply_exits(engine, va);
-            return;
-        }
-    }
 }

@@ -16,7 +16,7 @@
 /* -- Registers -- */
 
 /* With `count` 6 only the call registers; the program counter is separate. */
-static void transfer(struct engine *engine, struct trap_frame *frame, uint32_t count, bool write)
+void engine_transfer(struct engine *engine, struct trap_frame *frame, uint32_t count, bool write)
 {
     int ids[REGISTERS_MAX];
     void *places[REGISTERS_MAX];
@@ -43,8 +43,8 @@ void engine_detach(struct engine *engine)
     if (owner == NULL)
         return;
     if (owner->dirty) /* the call registers in memory are newer than the engine's */
-        transfer(engine, &owner->frame, ENGINE_CALL_REGISTERS, true);
-    transfer(engine, &owner->frame, engine_isa.register_count, false);
+        engine_transfer(engine, &owner->frame, ENGINE_CALL_REGISTERS, true);
+    engine_transfer(engine, &owner->frame, engine_isa.register_count, false);
     disown(engine);
 }
 
@@ -54,7 +54,7 @@ void engine_peek(const struct arch_user *user, struct trap_frame *frame)
 
     if (user->live == 0)
         return;
-    transfer(machine.cpu[user->live - 1].engine, frame, engine_isa.register_count, false);
+    engine_transfer(machine.cpu[user->live - 1].engine, frame, engine_isa.register_count, false);
     for (uint32_t i = 0; user->dirty && i < ENGINE_CALL_REGISTERS; i++) {
         uint16_t offset = engine_isa.registers[i].offset;
         memcpy((uint8_t *)frame + offset, (uint8_t *)&calls + offset, sizeof(uint64_t));
@@ -81,11 +81,11 @@ static void attach(struct engine *engine, struct arch_user *user, paddr_t root)
     if (engine->owner != user) {
         engine_detach(engine);
         engine_must(uc_context_restore(engine->uc, engine->clean), "context");
-        transfer(engine, &user->frame, engine_isa.register_count, true);
+        engine_transfer(engine, &user->frame, engine_isa.register_count, true);
         engine->owner = user;
         user->live = engine->cpu->id + 1;
     } else if (user->dirty) {
-        transfer(engine, &user->frame, ENGINE_CALL_REGISTERS, true);
+        engine_transfer(engine, &user->frame, ENGINE_CALL_REGISTERS, true);
     }
     user->dirty = false;
     if (engine->root != root) {
@@ -130,8 +130,15 @@ static uc_err start(struct engine *engine, uint64_t pc)
     engine->miss = MISS_NONE;
     engine->block_size = 0;
     engine_hold(engine);
+    if (engine->exit != 0)
+        engine_must(uc_ctl_set_exits(engine->uc, &engine->exit, 1), "exit");
     uc_err error = uc_emu_start(engine->uc, pc, 0, 0, 0);
     engine_unhold(engine);
+    if (engine->exit != 0) { /* for this one run: the library looks every exit up after each, in whatever space it is */
+        engine_must(uc_ctl_set_exits(engine->uc, &engine->exit, 0), "exit");
+        code_drop_at(engine, engine->exit - 1);
+        engine->exit = 0;
+    }
     return error;
 }
 
@@ -184,41 +191,51 @@ static const enum arch_trap_kind verdict_kind[] = {
     [VERDICT_ALIGN] = ARCH_TRAP_ALIGN, [VERDICT_PRIVILEGED] = ARCH_TRAP_ILLEGAL,
 };
 
-/* Code stopped at an exit. True: it traps. False: go on at the frame's program counter. */
-static bool at_exit(struct engine *engine, uint64_t pc, struct arch_trap *trap)
+/* Is there something at `pc` that must not run? Then it traps. */
+static bool forbidden(struct engine *engine, uint64_t pc, struct arch_trap *trap)
 {
     uint8_t insn[INSN_MAX];
-    uint32_t length;
-    uint32_t have = code_read(engine, pc, insn, sizeof insn);
     enum engine_verdict verdict = VERDICT_FINE;
 
-    if (engine_isa_inspect(insn, have, pc, &verdict) == 0 || verdict == VERDICT_FINE) {
-        code_remove_exit(engine, pc); /* the exit is of another space, or the code has changed */
+    (void)engine_isa_inspect(engine, insn, code_read(engine, pc, insn, sizeof insn), pc, &verdict);
+    if (verdict == VERDICT_FINE)
         return false;
-    }
-    if (verdict == VERDICT_PORT && engine_isa_port(engine, insn, have, &length)) {
-        isa_frame_set_pc(&engine->owner->frame, pc + length);
-        return false;
-    }
     *trap = (struct arch_trap){.kind = verdict_kind[verdict], .pc = pc};
     engine_detach(engine);
     return true;
+}
+
+/*
+ * The block at `pc` was translated whole, with the instruction in it: drop it. If it does not begin with the instruction,
+ * the next run ends right before it.
+ */
+static bool inspected(struct engine *engine, uint64_t pc, struct arch_trap *trap)
+{
+    code_drop_at(engine, engine->inspected);
+    if (engine->inspected == pc)
+        return forbidden(engine, pc, trap);
+    engine->exit = engine->inspected;
+    return false;
 }
 
 static bool stopped(struct engine *engine, uint64_t pc, struct arch_trap *trap)
 {
     switch (engine->stop) {
     case STOP_SYSCALL:
-        transfer(engine, &engine->owner->frame, ENGINE_CALL_REGISTERS, false);
+        engine_transfer(engine, &engine->owner->frame, ENGINE_CALL_REGISTERS, false);
         *trap = (struct arch_trap){.kind = ARCH_TRAP_SYSCALL, .pc = pc};
         return true;
     case STOP_INSPECT:
-        code_add_exit(engine, engine->inspected);
-        return false;
+        return inspected(engine, pc, trap);
     case STOP_INTERRUPT:
         *trap = (struct arch_trap){.pc = pc};
         engine_isa_exception(engine, engine->number, pc, trap);
         engine_detach(engine);
+        return true;
+    case STOP_PORT: /* the rest of its block has run; its registers are void */
+        *trap = (struct arch_trap){.kind = ARCH_TRAP_PORT, .pc = isa_frame_pc(&engine->port_frame)};
+        engine->owner->frame = engine->port_frame;
+        disown(engine);
         return true;
     default:
         return false; /* STOP_QUANTUM */
@@ -275,10 +292,8 @@ bool engine_run(struct sim_cpu *cpu, struct arch_user *user, paddr_t root, struc
             trapped = failed(engine, error, pc, trap);
         else if (engine->stop != STOP_NONE)
             trapped = stopped(engine, pc, trap);
-        else if (code_is_exit(engine, pc))
-            trapped = at_exit(engine, pc, trap);
         else
-            trapped = pc == before && no_progress(engine, pc, trap);
+            trapped = forbidden(engine, pc, trap) || (pc == before && no_progress(engine, pc, trap));
         if (trapped) {
             isa_frame_set_pc(&user->frame, trap->pc);
             return true;

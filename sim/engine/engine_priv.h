@@ -13,7 +13,6 @@
 
 #define ENGINE_PAGE UINT64_C(4096)
 #define ENGINE_SEEN 1024u /* entries of the cache of inspected first blocks, a power of two */
-#define ENGINE_EXITS 256u
 
 /** Why uc_emu_start() came back. */
 enum engine_stop {
@@ -21,7 +20,8 @@ enum engine_stop {
     STOP_QUANTUM, /* the CPU's units are used up */
     STOP_SYSCALL,
     STOP_INTERRUPT, /* any other exception; `number` is the library's */
-    STOP_INSPECT,   /* the next block has an instruction that must not run */
+    STOP_INSPECT,   /* the next block has an instruction that must not run, at `inspected` */
+    STOP_PORT,      /* IN or OUT of a port that was not granted; `port_frame` is the state before it */
 };
 
 /** What the fill hook answers from. */
@@ -60,7 +60,11 @@ struct engine {
     struct arch_user *owner; /* whose registers the engine holds */
     paddr_t root;            /* tables that the TLB caches; 0: none */
     uint32_t number;         /* STOP_INTERRUPT */
-    uint64_t inspected;      /* STOP_INSPECT: where the instruction is */
+    uint64_t inspected;      /* STOP_INSPECT */
+    struct trap_frame port_frame; /* STOP_PORT */
+    uint64_t port_block; /* x86: the last IN or OUT: its block, what was left, how many came before it in the block */
+    int64_t port_left;
+    uint32_t port_index;
     enum engine_miss miss;
     uint64_t miss_va; /* page */
     paddr_t miss_frame;
@@ -69,8 +73,7 @@ struct engine {
     uint64_t view_va, view_pa;
     bool hole_hit;
     uint64_t hole_offset;
-    uint64_t exits[ENGINE_EXITS];
-    uint32_t exit_count;
+    uint64_t exit;           /* the next run ends before the instruction here; 0: none */
 };
 
 /** A register of the frame: the library's name and the place. */
@@ -106,13 +109,7 @@ void engine_isa_invalid(const uint8_t *insn, uint32_t len, struct arch_trap *tra
 /** Complete a page fault: kind (for what the ISA does not call a page fault) and code. */
 void engine_isa_page_fault(struct arch_trap *trap);
 /** Length of the instruction at `p`, 0 if it is cut off, and what the machine says about it. */
-uint32_t engine_isa_inspect(const uint8_t *p, uint32_t avail, uint64_t va, enum engine_verdict *verdict);
-/**
- * The instruction at the program counter is a VERDICT_PORT one. True: done, *length says how long it is. False: the user
- * state may not.
- */
-bool engine_isa_port(struct engine *engine, const uint8_t *insn, uint32_t avail, uint32_t *length);
-
+uint32_t engine_isa_inspect(const struct engine *engine, const uint8_t *p, uint32_t avail, uint64_t va, enum engine_verdict *verdict);
 /* -- Shared (engine.c, hooks.c, code.c, create.c) -- */
 
 /** End the process: the library refused something that cannot fail. */
@@ -121,6 +118,8 @@ uint64_t engine_register(struct engine *engine, int id);
 void engine_set_register(struct engine *engine, int id, uint64_t value);
 
 struct engine *engine_create(struct sim_cpu *cpu);
+/** Copy the first `count` registers of the ISA's list between engine and frame. */
+void engine_transfer(struct engine *engine, struct trap_frame *frame, uint32_t count, bool write);
 /** Run the one page at `va`, mapped at the same physical address, up to a system call; then unmap it. */
 void engine_enter_at(struct engine *engine, uint64_t va);
 void engine_add_hooks(struct engine *engine);
@@ -144,10 +143,8 @@ void code_drop_frame(paddr_t pa);
 void code_flush_written(paddr_t pa);
 /** Number of the current space for the keys of the cache of inspected blocks. */
 uint64_t code_space_tag(paddr_t root);
-/** Make user code stop before the instruction at `va` from now on. */
-void code_add_exit(struct engine *engine, uint64_t va);
-void code_remove_exit(struct engine *engine, uint64_t va);
-bool code_is_exit(const struct engine *engine, uint64_t va);
+/** Drop the engine's code of the page that `va` lies in, in the current space. */
+void code_drop_at(struct engine *engine, uint64_t va);
 /** Copy up to `len` bytes of user code at `va` of the current space; how many there were. */
 uint32_t code_read(const struct engine *engine, uint64_t va, uint8_t *bytes, uint32_t len);
 /** Look at a block that was just translated; stops the engine if it must not run as it is. */

@@ -73,8 +73,9 @@ void engine_isa_page_fault(struct arch_trap *trap)
     trap->code |= trap->access == ARCH_ACCESS_WRITE ? ISS_WRITE : 0;
 }
 
-uint32_t engine_isa_inspect(const uint8_t *p, uint32_t avail, uint64_t va, enum engine_verdict *verdict)
+uint32_t engine_isa_inspect(const struct engine *engine, const uint8_t *p, uint32_t avail, uint64_t va, enum engine_verdict *verdict)
 {
+    (void)engine;
     static const uint8_t wfi[] = {0x7F, 0x20, 0x03, 0xD5};
     enum isa_insn_class class;
     uint32_t length = isa_insn_decode(p, avail, &class);
@@ -89,13 +90,4 @@ uint32_t engine_isa_inspect(const uint8_t *p, uint32_t avail, uint64_t va, enum 
     else if (length != 0 && memcmp(p, wfi, sizeof wfi) == 0)
         *verdict = VERDICT_PRIVILEGED;
     return va % 4 != 0 ? 4 : length;
-}
-
-bool engine_isa_port(struct engine *engine, const uint8_t *insn, uint32_t avail, uint32_t *length)
-{
-    (void)engine;
-    (void)insn;
-    (void)avail;
-    *length = 0;
-    return false; /* no such instruction: never asked */
 }

@@ -78,11 +78,12 @@ void engine_isa_page_fault(struct arch_trap *trap)
         trap->access == ARCH_ACCESS_WRITE ? CAUSE_STORE_PAGE : CAUSE_LOAD_PAGE;
 }
 
-uint32_t engine_isa_inspect(const uint8_t *p, uint32_t avail, uint64_t va, enum engine_verdict *verdict)
+uint32_t engine_isa_inspect(const struct engine *engine, const uint8_t *p, uint32_t avail, uint64_t va, enum engine_verdict *verdict)
 {
     enum isa_insn_class class;
     uint32_t length = isa_insn_decode(p, avail, &class);
 
+    (void)engine;
     (void)va;
     *verdict = VERDICT_FINE;
     if (length != 0 && class == ISA_INSN_FP)
@@ -90,13 +91,4 @@ uint32_t engine_isa_inspect(const uint8_t *p, uint32_t avail, uint64_t va, enum 
     else if (length != 0 && class == ISA_INSN_COUNTER)
         *verdict = VERDICT_COUNTER;
     return length;
-}
-
-bool engine_isa_port(struct engine *engine, const uint8_t *insn, uint32_t avail, uint32_t *length)
-{
-    (void)engine;
-    (void)insn;
-    (void)avail;
-    *length = 0;
-    return false; /* no such instruction: never asked */
 }

@@ -53,19 +53,6 @@ void engine_isa_enter_user(struct engine *engine)
     engine_set_register(engine, UC_X86_REG_R11, 0);
 }
 
-static void on_syscall(uc_engine *uc, void *user)
-{
-    (void)uc;
-    engine_stop(user, STOP_SYSCALL);
-}
-
-void engine_isa_add_hooks(struct engine *engine)
-{
-    uc_hook hook;
-
-    engine_must(uc_hook_add(engine->uc, &hook, UC_HOOK_INSN, on_syscall, engine, 1, 0, UC_X86_INS_SYSCALL), "SYSCALL hook");
-}
-
 static enum arch_trap_kind kind_of(uint32_t vector)
 {
     switch (vector) {
@@ -173,6 +160,12 @@ static bool uses_fp(const ZydisDecodedInstruction *insn, const ZydisDecodedOpera
     return false;
 }
 
+/* The string forms are never granted. */
+static bool is_in_or_out(const ZydisDecodedInstruction *insn)
+{
+    return insn->mnemonic == ZYDIS_MNEMONIC_IN || insn->mnemonic == ZYDIS_MNEMONIC_OUT;
+}
+
 static enum engine_verdict verdict_of(const ZydisDecodedInstruction *insn, const ZydisDecodedOperand *operands)
 {
     switch (insn->mnemonic) {
@@ -194,7 +187,7 @@ static enum engine_verdict verdict_of(const ZydisDecodedInstruction *insn, const
 }
 
 /* What Zydis cannot decode the engine will not run either. */
-uint32_t engine_isa_inspect(const uint8_t *p, uint32_t avail, uint64_t va, enum engine_verdict *verdict)
+uint32_t engine_isa_inspect(const struct engine *engine, const uint8_t *p, uint32_t avail, uint64_t va, enum engine_verdict *verdict)
 {
     ZydisDecodedInstruction insn;
     ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
@@ -204,10 +197,13 @@ uint32_t engine_isa_inspect(const uint8_t *p, uint32_t avail, uint64_t va, enum 
     if (!decode(p, avail, &insn, operands))
         return 0;
     *verdict = verdict_of(&insn, operands);
+    if (*verdict == VERDICT_PORT && is_in_or_out(&insn) && engine->owner->port_count != 0)
+        *verdict = VERDICT_FINE; /* the hooks below do it, and see whether the port is granted */
     return insn.length;
 }
 
-/* -- IN and OUT -- */
+
+/* -- IN and OUT of a task with granted ports -- */
 
 static bool may_use_port(const struct arch_user *user, uint32_t port, uint32_t size)
 {
@@ -215,31 +211,84 @@ static bool may_use_port(const struct arch_user *user, uint32_t port, uint32_t s
         size <= user->port_count - (port - user->port_first);
 }
 
-bool engine_isa_port(struct engine *engine, const uint8_t *bytes, uint32_t avail, uint32_t *length)
+/* Where the `index`th IN or OUT of the executing block is; the library's program counter is that of the block. */
+static uint64_t port_address(const struct engine *engine, uint32_t index)
 {
     ZydisDecodedInstruction insn;
     ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];
+    uint8_t bytes[ZYDIS_MAX_INSTRUCTION_LENGTH];
+    uint64_t va = engine->block;
 
-    if (!decode(bytes, avail, &insn, operands))
-        return false;
-    bool in = insn.mnemonic == ZYDIS_MNEMONIC_IN;
-    if (!in && insn.mnemonic != ZYDIS_MNEMONIC_OUT)
-        return false; /* the string forms are never granted */
-    const ZydisDecodedOperand *where = &operands[in ? 1 : 0];
-    uint32_t size = operands[in ? 0 : 1].size / 8u;
-    uint32_t port = where->type == ZYDIS_OPERAND_TYPE_IMMEDIATE ? (uint32_t)where->imm.value.u & 0xFF :
-        (uint32_t)engine_register(engine, UC_X86_REG_RDX) & 0xFFFF;
-    if (!may_use_port(engine->owner, port, size))
-        return false;
-    machine_spend(SIM_COST_IO);
-    uint64_t rax = engine_register(engine, UC_X86_REG_RAX);
-    if (in) {
-        uint64_t mask = size == 4 ? UINT64_MAX : (UINT64_C(1) << 8 * size) - 1; /* a 32-bit result clears the upper half */
-        engine_set_register(engine, UC_X86_REG_RAX, (rax & ~mask) | device_read(port, size, true));
-    } else {
-        device_write(port, size, true, (uint32_t)rax);
+    while (decode(bytes, code_read(engine, va, bytes, sizeof bytes), &insn, operands)) {
+        if (is_in_or_out(&insn) && index-- == 0)
+            break;
+        va += insn.length;
     }
+    return va;
+}
+
+/*
+ * The rest of the block still runs after a hook, so what the task must see is kept here: the registers are exact. `left`
+ * changes with every block, so it tells whether this is the same execution of the same block as last time.
+ */
+static bool use_port(struct engine *engine, uint32_t port, uint32_t size)
+{
+    bool same = engine->port_block == engine->block && engine->port_left == engine->left;
+    uint32_t index = same ? engine->port_index + 1 : 0;
+
+    if (engine->stop != STOP_NONE)
+        return false;
+    engine->port_index = index;
+    engine->port_block = engine->block;
+    if (may_use_port(engine->owner, port, size)) {
+        engine_settle(engine);
+        machine_spend(SIM_COST_IO);
+        return true;
+    }
+    engine->port_frame = engine->owner->frame;
+    engine_transfer(engine, &engine->port_frame, engine_isa.register_count, false);
+    isa_frame_set_pc(&engine->port_frame, port_address(engine, index));
+    engine_stop(engine, STOP_PORT);
+    return false;
+}
+
+static uint32_t on_in(uc_engine *uc, uint32_t port, int size, void *user)
+{
+    struct engine *engine = user;
+
+    (void)uc;
+    if (!use_port(engine, port & 0xFFFF, (uint32_t)size))
+        return UINT32_MAX;
+    uint32_t value = device_read(port & 0xFFFF, (uint32_t)size, true);
     engine_settle(engine);
-    *length = insn.length;
-    return true;
+    engine->port_left = engine->left;
+    return value;
+}
+
+static void on_out(uc_engine *uc, uint32_t port, int size, uint32_t value, void *user)
+{
+    struct engine *engine = user;
+
+    (void)uc;
+    if (!use_port(engine, port & 0xFFFF, (uint32_t)size))
+        return;
+    device_write(port & 0xFFFF, (uint32_t)size, true, value);
+    engine_settle(engine);
+    engine->port_left = engine->left;
+}
+
+static void on_syscall(uc_engine *uc, void *user)
+{
+    (void)uc;
+    engine_stop(user, STOP_SYSCALL);
+}
+
+void engine_isa_add_hooks(struct engine *engine)
+{
+    uc_engine *uc = engine->uc;
+    uc_hook hook;
+
+    engine_must(uc_hook_add(uc, &hook, UC_HOOK_INSN, on_syscall, engine, 1, 0, UC_X86_INS_SYSCALL), "SYSCALL hook");
+    engine_must(uc_hook_add(uc, &hook, UC_HOOK_INSN, on_in, engine, 1, 0, UC_X86_INS_IN), "IN hook");
+    engine_must(uc_hook_add(uc, &hook, UC_HOOK_INSN, on_out, engine, 1, 0, UC_X86_INS_OUT), "OUT hook");
 }
