@@ -186,6 +186,7 @@ static void fp_status_registers(void **state)
         {"mrs x0, fpcr", 0xD53B4400},
         {"msr fpsr, x1", 0xD51B4421},
         {"mrs x0, svcr", 0xD53B4240},
+        {"mrs x0, s3_3_c4_c4_2 (FPMR)", 0xD53B4440},
         {NULL, 0},
     };
 
