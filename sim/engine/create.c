@@ -92,14 +92,10 @@ static void map_physical(struct engine *engine)
     }
 }
 
-struct engine *engine_create(struct sim_cpu *cpu)
+static void build(struct engine *engine)
 {
-    struct engine *engine = calloc(1, sizeof *engine);
-
-    if (engine == NULL)
-        abort();
-    engine->cpu = cpu;
     engine->granted = engine->left = INT64_MAX;
+    engine->root = 0;
     engine_must(uc_open(engine_isa.arch, engine_isa.mode, &engine->uc), "opening the library");
     if (engine_isa.model >= 0)
         engine_must(uc_ctl_set_cpu_model(engine->uc, engine_isa.model), "CPU model");
@@ -116,5 +112,23 @@ struct engine *engine_create(struct sim_cpu *cpu)
     engine->granted = engine->left;
     engine_must(uc_context_alloc(engine->uc, &engine->clean), "context");
     engine_must(uc_context_save(engine->uc, engine->clean), "context");
+}
+
+struct engine *engine_create(struct sim_cpu *cpu)
+{
+    struct engine *engine = calloc(1, sizeof *engine);
+
+    if (engine == NULL)
+        abort();
+    engine->cpu = cpu;
+    guard_install();
+    build(engine);
     return engine;
+}
+
+void engine_renew(struct engine *engine)
+{
+    uc_context_free(engine->clean);
+    guard_close(engine->uc);
+    build(engine);
 }

@@ -61,10 +61,14 @@ void engine_peek(const struct arch_user *user, struct trap_frame *frame)
     }
 }
 
-void engine_forget(struct arch_user *user)
+/* Trusts the engines only: the state may be memory that was never a state, or no longer knows that it was one. */
+void engine_forget(const struct arch_user *user)
 {
-    if (user->live != 0)
-        disown(machine.cpu[user->live - 1].engine);
+    for (uint32_t i = 0; i < machine.config.cpus; i++) {
+        struct engine *engine = machine.cpu[i].engine;
+        if (engine != NULL && engine->owner == user)
+            engine->owner = NULL;
+    }
 }
 
 void engine_hash(const struct engine *engine, struct hash *hash)
@@ -124,7 +128,8 @@ void engine_settle(struct engine *engine)
 
 /* -- Running -- */
 
-static uc_err start(struct engine *engine, uint64_t pc)
+/* False: the library has aborted. */
+static bool start(struct engine *engine, uint64_t pc, uc_err *error)
 {
     engine->stop = STOP_NONE;
     engine->miss = MISS_NONE;
@@ -132,14 +137,14 @@ static uc_err start(struct engine *engine, uint64_t pc)
     engine_hold(engine);
     if (engine->exit != 0)
         engine_must(uc_ctl_set_exits(engine->uc, &engine->exit, 1), "exit");
-    uc_err error = uc_emu_start(engine->uc, pc, 0, 0, 0);
+    bool sound = guard_start(engine, pc, error);
     engine_unhold(engine);
-    if (engine->exit != 0) { /* for this one run: the library looks every exit up after each, in whatever space it is */
+    if (sound && engine->exit != 0) { /* for one run: the library looks every exit up after each, in whatever space it is */
         engine_must(uc_ctl_set_exits(engine->uc, &engine->exit, 0), "exit");
         code_drop_at(engine, engine->exit - 1);
-        engine->exit = 0;
     }
-    return error;
+    engine->exit = 0;
+    return sound;
 }
 
 /* A block that was left in the middle counts only as far as it ran. */
@@ -169,7 +174,9 @@ static uint64_t fault_address(struct engine *engine, uint64_t pc)
     engine->hole_hit = false;
     engine->granted = engine->left = INT64_MAX;
     engine_flush_tlb(engine);
-    (void)start(engine, pc);
+    uc_err error;
+    if (!start(engine, pc, &error))
+        engine_renew(engine);
     engine->granted = engine->left; /* the replay takes no time */
     engine->block_size = 0;
     engine->mode = MODE_RUN;
@@ -273,29 +280,67 @@ static bool no_progress(struct engine *engine, uint64_t pc, struct arch_trap *tr
     return true;
 }
 
+/* The library has aborted at the block or, if careful, at the instruction at `pc`. */
+static bool aborted(struct engine *engine, uint64_t pc, struct arch_trap *trap)
+{
+    struct arch_user *user = engine->owner;
+    bool culprit = engine->careful;
+
+    engine_detach(engine); /* reads the old engine's registers, which are those before `pc` */
+    engine_renew(engine);
+    engine->careful = !culprit;
+    isa_frame_set_pc(&user->frame, pc);
+    *trap = (struct arch_trap){.pc = pc};
+    if (culprit)
+        engine_isa_invalid(NULL, 0, trap);
+    return culprit;
+}
+
+/* Let the next run end behind the instruction at `pc`. */
+static void step(struct engine *engine, uint64_t pc)
+{
+    uint8_t insn[INSN_MAX];
+    enum engine_verdict verdict;
+    uint32_t length = engine_isa_inspect(engine, insn, code_read(engine, pc, insn, sizeof insn), pc, &verdict);
+
+    engine->exit = length != 0 ? pc + length : 0;
+}
+
+/* One start of the engine at the frame's program counter. True: it trapped. */
+static bool run_once(struct engine *engine, struct arch_user *user, struct arch_trap *trap)
+{
+    uint64_t before = isa_frame_pc(&user->frame);
+    uc_err error;
+
+    if (engine->careful && engine->exit == 0)
+        step(engine, before);
+    uint64_t expected = engine->exit;
+    bool sound = start(engine, before, &error);
+    uint64_t pc = engine_register(engine, engine_isa.pc);
+    finish_block(engine, pc);
+    if (!sound)
+        return aborted(engine, engine->careful ? before : pc, trap);
+    isa_frame_set_pc(&user->frame, pc);
+    engine->careful = engine->careful && pc == expected;
+    if (error != UC_ERR_OK)
+        return failed(engine, error, pc, trap);
+    if (engine->stop != STOP_NONE)
+        return stopped(engine, pc, trap);
+    return forbidden(engine, pc, trap) || (pc == before && no_progress(engine, pc, trap));
+}
+
 bool engine_run(struct sim_cpu *cpu, struct arch_user *user, paddr_t root, struct arch_trap *trap)
 {
     if (cpu->engine == NULL)
         cpu->engine = engine_create(cpu);
     struct engine *engine = cpu->engine;
-    attach(engine, user, root);
     engine_settle(engine);
     machine.stats.user_runs++;
     while (sim_port.budget > 0) {
-        uint64_t before = isa_frame_pc(&user->frame);
-        uc_err error = start(engine, before);
-        uint64_t pc = engine_register(engine, engine_isa.pc);
-        finish_block(engine, pc);
-        isa_frame_set_pc(&user->frame, pc);
-        bool trapped;
-        if (error != UC_ERR_OK)
-            trapped = failed(engine, error, pc, trap);
-        else if (engine->stop != STOP_NONE)
-            trapped = stopped(engine, pc, trap);
-        else
-            trapped = forbidden(engine, pc, trap) || (pc == before && no_progress(engine, pc, trap));
-        if (trapped) {
+        attach(engine, user, root);
+        if (run_once(engine, user, trap)) {
             isa_frame_set_pc(&user->frame, trap->pc);
+            engine->careful = false;
             return true;
         }
     }

@@ -74,6 +74,7 @@ struct engine {
     bool hole_hit;
     uint64_t hole_offset;
     uint64_t exit;           /* the next run ends before the instruction here; 0: none */
+    bool careful;            /* one instruction at a time: one of these made the library abort */
 };
 
 /** A register of the frame: the library's name and the place. */
@@ -110,6 +111,15 @@ void engine_isa_invalid(const uint8_t *insn, uint32_t len, struct arch_trap *tra
 void engine_isa_page_fault(struct arch_trap *trap);
 /** Length of the instruction at `p`, 0 if it is cut off, and what the machine says about it. */
 uint32_t engine_isa_inspect(const struct engine *engine, const uint8_t *p, uint32_t avail, uint64_t va, enum engine_verdict *verdict);
+/* -- The library's abort() (guard.c) -- */
+
+/** Catch SIGABRT from now on. */
+void guard_install(void);
+/** uc_emu_start(); false: the library has aborted and the engine is good for nothing but reading registers. */
+bool guard_start(struct engine *engine, uint64_t pc, uc_err *error);
+/** Close an engine in whatever state it is. */
+void guard_close(uc_engine *uc);
+
 /* -- Shared (engine.c, hooks.c, code.c, create.c) -- */
 
 /** End the process: the library refused something that cannot fail. */
@@ -118,6 +128,8 @@ uint64_t engine_register(struct engine *engine, int id);
 void engine_set_register(struct engine *engine, int id, uint64_t value);
 
 struct engine *engine_create(struct sim_cpu *cpu);
+/** Give an engine that the library has spoilt a new inside. */
+void engine_renew(struct engine *engine);
 /** Copy the first `count` registers of the ISA's list between engine and frame. */
 void engine_transfer(struct engine *engine, struct trap_frame *frame, uint32_t count, bool write);
 /** Run the one page at `va`, mapped at the same physical address, up to a system call; then unmap it. */

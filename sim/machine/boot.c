@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What a boot loader would do: device tree below the kernel's load address, boot module at the end of RAM. */
+#include <libfdt.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,6 +20,15 @@ static int too_small(uint64_t need)
     return 78;
 }
 
+/* What is wrong with the device tree that was given, or NULL. */
+static const char *dtb_defect(void)
+{
+    if (machine.config.dtb_size > DTB_ROOM)
+        return "larger than 128 KiB";
+    int error = fdt_check_full(machine.config.dtb, machine.config.dtb_size);
+    return error == 0 ? NULL : fdt_strerror(error);
+}
+
 int boot_load(void)
 {
     uint64_t image = (machine.config.image_size + PAGE - 1) / PAGE * PAGE;
@@ -33,8 +43,9 @@ int boot_load(void)
 
     uint8_t *dtb = ram_at(DTB_BASE, DTB_ROOM);
     if (machine.config.dtb != NULL) {
-        if (machine.config.dtb_size > DTB_ROOM) {
-            fprintf(stderr, "aegis-sim: --dtb: the device tree is larger than %llu KiB\n", (unsigned long long)(DTB_ROOM >> 10));
+        const char *wrong = dtb_defect();
+        if (wrong != NULL) {
+            fprintf(stderr, "aegis-sim: --dtb: not a device tree that can be booted: %s\n", wrong);
             return 65;
         }
         memcpy(dtb, machine.config.dtb, machine.config.dtb_size);
