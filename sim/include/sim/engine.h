@@ -26,7 +26,7 @@ void engine_detach(struct engine *engine);
 /** Copy the registers that an engine holds for `user` into `frame`; no effect if none does. */
 void engine_peek(const struct arch_user *user, struct trap_frame *frame);
 /** Drop what an engine holds of `user`. */
-void engine_forget(struct arch_user *user);
+void engine_forget(const struct arch_user *user);
 
 /** Forget every cached page-table entry. Not from inside a hook. */
 void engine_flush_tlb(struct engine *engine);
