@@ -68,6 +68,8 @@ bool hal_failed(void);
 void hal_skip(const char *reason);
 /** Print through the serial port, waiting for it. */
 void hal_print(const char *text);
+/** On CPU 0: switch to another kernel context, which switches back at once. */
+void hal_step_aside(void);
 /** Run every group; returns the number of failed tests. */
 uint32_t hal_run(const struct hal_group *const *groups, uint32_t count);
 

@@ -76,6 +76,7 @@ bool null_isa_step(struct arch_user *user, struct arch_trap *trap)
     case NULL_SET_CALL:
         return set(user, 5, 2, 0x11, 0x11);
     case NULL_SET_REGISTERS:
+        user->sp = 0x1006;
         return set(user, 0x1000, 0x1001, 0x1002, 1);
     case NULL_BREAKPOINT:
         return stop(user, trap, ARCH_TRAP_BREAKPOINT);

@@ -23,7 +23,7 @@ enum hal_program_id {
     HAL_PROGRAM_COUNTER,    /* read a cycle or time counter */
     HAL_PROGRAM_DIVIDE,     /* divide by zero, where that traps */
     HAL_PROGRAM_PORT_READ,  /* read port 0x3FD, where there are ports, into w0; system call */
-    HAL_PROGRAM_REGISTERS,  /* every general register gets a value of its own (0x1000 and up); then an endless loop */
+    HAL_PROGRAM_REGISTERS,  /* every general register and sp get values from 0x1000 up; then an endless loop */
     HAL_PROGRAM_COUNT,
 };
 
@@ -31,7 +31,7 @@ struct hal_program {
     const void *code;
     uint32_t size;      /* bytes; 0: this ISA has no such thing */
     uint32_t trap;      /* offset of the instruction that traps or loops for ever */
-    uint32_t registers; /* REGISTERS: how many get a value */
+    uint32_t registers; /* REGISTERS: how many get a value, sp included */
 };
 
 extern const struct hal_program hal_programs[HAL_PROGRAM_COUNT];

@@ -100,6 +100,7 @@ static const uint32_t registers[] = {
     0xd282039c, /* mov x28, #0x101c */
     0xd28203bd, /* mov x29, #0x101d */
     0xd28203de, /* mov x30, #0x101e */
+    0x910003df, /* mov sp, x30 */
     0x14000000, /* b . */
 };
 
@@ -118,5 +119,5 @@ const struct hal_program hal_programs[HAL_PROGRAM_COUNT] = {
     [HAL_PROGRAM_BREAKPOINT] = {.code = breakpoint, .size = sizeof(breakpoint), .trap = 4},
     [HAL_PROGRAM_FP] = {.code = fp, .size = sizeof(fp), .trap = 4},
     [HAL_PROGRAM_COUNTER] = {.code = counter, .size = sizeof(counter), .trap = 4},
-    [HAL_PROGRAM_REGISTERS] = {.code = registers, .size = sizeof(registers), .trap = 124, .registers = 31},
+    [HAL_PROGRAM_REGISTERS] = {.code = registers, .size = sizeof(registers), .trap = 128, .registers = 32},
 };

@@ -38,5 +38,5 @@ const struct hal_program hal_programs[HAL_PROGRAM_COUNT] = {
     [HAL_PROGRAM_COUNTER] = {.code = counter, .size = sizeof(counter), .trap = 1},
     [HAL_PROGRAM_DIVIDE] = {.code = divide, .size = sizeof(divide), .trap = 1},
     [HAL_PROGRAM_PORT_READ] = {.code = port_read, .size = sizeof(port_read), .trap = 1},
-    [HAL_PROGRAM_REGISTERS] = {.code = registers, .size = sizeof(registers), .trap = 1, .registers = 6},
+    [HAL_PROGRAM_REGISTERS] = {.code = registers, .size = sizeof(registers), .trap = 1, .registers = 7},
 };

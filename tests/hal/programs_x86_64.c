@@ -95,6 +95,7 @@ static const uint8_t registers[] = {
     0x41, 0xbd, 0x0c, 0x10, 0x00, 0x00, /* mov $0x100c,%r13d */
     0x41, 0xbe, 0x0d, 0x10, 0x00, 0x00, /* mov $0x100d,%r14d */
     0x41, 0xbf, 0x0e, 0x10, 0x00, 0x00, /* mov $0x100e,%r15d */
+    0xbc, 0x0f, 0x10, 0x00, 0x00, /* mov $0x100f,%esp */
     0xeb, 0xfe, /* jmp . */
 };
 
@@ -115,5 +116,5 @@ const struct hal_program hal_programs[HAL_PROGRAM_COUNT] = {
     [HAL_PROGRAM_COUNTER] = {.code = counter, .size = sizeof(counter), .trap = 1},
     [HAL_PROGRAM_DIVIDE] = {.code = divide, .size = sizeof(divide), .trap = 2},
     [HAL_PROGRAM_PORT_READ] = {.code = port_read, .size = sizeof(port_read), .trap = 5},
-    [HAL_PROGRAM_REGISTERS] = {.code = registers, .size = sizeof(registers), .trap = 83, .registers = 15},
+    [HAL_PROGRAM_REGISTERS] = {.code = registers, .size = sizeof(registers), .trap = 88, .registers = 16},
 };

@@ -28,6 +28,7 @@ static struct {
     uint32_t lock;
     uint64_t locked_counter; /* under `lock` */
     uint32_t message;
+    uint32_t stop; /* ORDER_USER: even an endless loop ends */
     struct arch_trap trap; /* ORDER_USER */
 } shared;
 
@@ -63,14 +64,15 @@ static void add_locked(void)
     }
 }
 
-/* Run the user program until it does something else than be interrupted. */
-static void run_user(void)
+/* Run the user program until it traps or is told to stop; then switch away from the thread, as before any migration. */
+static void run_user(uint32_t cpu)
 {
     arch_switch_address_space(&user.space);
     do
         arch_user_run(&user.regs, &shared.trap);
-    while (shared.trap.kind == ARCH_TRAP_INTERRUPT);
+    while (shared.trap.kind == ARCH_TRAP_INTERRUPT && arch_atomic_load32(&shared.stop) == 0);
     arch_switch_address_space(NULL);
+    arch_context_switch(&contexts[cpu], &boot_contexts[cpu]);
 }
 
 static void obey(uint32_t cpu)
@@ -81,7 +83,7 @@ static void obey(uint32_t cpu)
     else if (order == ORDER_LOCK)
         add_locked();
     else if (order == ORDER_USER)
-        run_user();
+        run_user(cpu);
     if (order != ORDER_NONE)
         arch_atomic_add32(&shared.obeyed[cpu], 1);
 }
@@ -107,7 +109,8 @@ static void cpu_entry(uint32_t cpu)
     arch_interrupt_init();
     arch_context_init(&contexts[cpu], &stacks[cpu], cpu_thread, &numbers[cpu]);
     arch_context_adopt(&boot_contexts[cpu]);
-    arch_context_switch(&boot_contexts[cpu], &contexts[cpu]);
+    for (;;)
+        arch_context_switch(&boot_contexts[cpu], &contexts[cpu]);
 }
 
 /* Tell a CPU to do something; `obeyed` says when it has. */
@@ -239,6 +242,7 @@ static void user_states_migrate(void)
     *(uint8_t *)arch_phys_ptr(user.data) = 0x6B;
     CHECK(user_answer(&user, 0, USER_DATA, 0, 0));
     arch_switch_address_space(NULL);
+    hal_step_aside(); /* only a thread that was switched away from goes to another CPU */
     uint32_t before = shared.obeyed[1];
     command(1, ORDER_USER);
     CHECK(hal_wait_for(&shared.obeyed[1], before + 1));
@@ -248,6 +252,31 @@ static void user_states_migrate(void)
     arch_user_set_result(&user.regs, ERR_IO, NULL, 0);
     CHECK(user_run(&user).kind == ARCH_TRAP_SYSCALL);
     CHECK(user_call(&user).nr == (uint64_t)(int64_t)ERR_IO && user_call(&user).w[2] == 0x6B);
+    CHECK(user_end(&user));
+}
+
+static void all_registers_migrate(void)
+{
+    const struct hal_program *program = &hal_programs[HAL_PROGRAM_REGISTERS];
+    if (arch_cpu_count() == 1)
+        SKIP("one CPU");
+    CHECK(user_begin(&user, HAL_PROGRAM_REGISTERS));
+    for (uint32_t i = 0; i < 3; i++) {
+        arch_switch_address_space(&user.space);
+        CHECK(user_run_to_loop(&user));
+        arch_switch_address_space(NULL);
+        CHECK(user_marked(&user) == program->registers);
+        hal_step_aside();
+        uint32_t before = shared.obeyed[1];
+        arch_atomic_store32(&shared.stop, 0);
+        command(1, ORDER_USER);
+        hal_wait_milliseconds(5);
+        arch_atomic_store32(&shared.stop, 1);
+        arch_send_ipi(1u << 1, VECTOR);
+        CHECK(hal_wait_for(&shared.obeyed[1], before + 1));
+        CHECK(shared.trap.kind == ARCH_TRAP_INTERRUPT && shared.trap.pc == USER_CODE + program->trap);
+        CHECK(user_marked(&user) == program->registers);
+    }
     CHECK(user_end(&user));
 }
 
@@ -274,6 +303,7 @@ static const struct hal_test tests[] = {
     {"a lock of atomics excludes", locks_exclude},
     {"unmapping reaches user code on another CPU", unmap_reaches_other_cpus},
     {"a user state can change its CPU", user_states_migrate},
+    {"every register goes with it", all_registers_migrate},
     {"time is common to all CPUs", time_is_common},
 };
 const struct hal_group hal_smp_group = {tests, ARRAY_LEN(tests)};

@@ -90,12 +90,28 @@ static void a_frame_can_move_to_another_space(void)
     CHECK(user_end(&next));
 }
 
+static void a_new_space_may_have_an_old_root(void)
+{
+    CHECK(user_begin(&user, HAL_PROGRAM_LOAD));
+    paddr_t root = user.space.root;
+    CHECK(touch(HAL_PROGRAM_LOAD) == ARCH_TRAP_SYSCALL);
+    arch_switch_address_space(NULL);
+    arch_destroy_address_space(&user.space);
+    CHECK_OK(arch_create_address_space(&user.space, 255, &hal.frames.source));
+    CHECK_OK(arch_map_page(&user.space, USER_CODE, user.code, ARCH_MAP_USER));
+    arch_switch_address_space(&user.space);
+    CHECK(user.space.root == root); /* the frame freed last is the first to be used again */
+    CHECK(touch(HAL_PROGRAM_LOAD) == ARCH_TRAP_PAGE);
+    CHECK(user_end(&user));
+}
+
 static const struct hal_test tests[] = {
     {"an unmapped page is gone", unmap_is_seen},
     {"a protected page is protected", protect_is_seen},
     {"a page mapped elsewhere is elsewhere", remap_is_seen},
     {"a new mapping needs no flush", new_mapping_needs_no_flush},
     {"the right to execute can be taken back", execute_right_can_be_taken},
+    {"a new space with an old root is new", a_new_space_may_have_an_old_root},
     {"frames can move to another space", a_frame_can_move_to_another_space},
 };
 const struct hal_group hal_tlb_group = {tests, ARRAY_LEN(tests)};

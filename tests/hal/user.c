@@ -80,6 +80,31 @@ bool user_answer(struct hal_user *user, uint64_t w0, uint64_t w1, uint64_t w2, u
     return true;
 }
 
+bool user_run_to_loop(struct hal_user *user)
+{
+    vaddr_t loop = USER_CODE + hal_programs[HAL_PROGRAM_REGISTERS].trap;
+    struct arch_trap trap;
+    do
+        arch_user_run(&user->regs, &trap); /* an interrupt that was pending comes before the first instruction */
+    while (trap.kind == ARCH_TRAP_INTERRUPT && trap.pc != loop);
+    return trap.kind == ARCH_TRAP_INTERRUPT && arch_user_pc(&user->regs) == loop;
+}
+
+static bool is_marked(uint64_t value)
+{
+    return value >= 0x1000 && value < 0x1040;
+}
+
+uint32_t user_marked(const struct hal_user *user)
+{
+    const char *name;
+    uint64_t value;
+    uint32_t marked = 0;
+    for (uint32_t i = 0; arch_user_register(&user->regs, i, &name, &value); i++)
+        marked += is_marked(value);
+    return is_marked(arch_user_sp(&user->regs)) ? marked : 0;
+}
+
 struct arch_call user_call(const struct hal_user *user)
 {
     struct arch_call call;

@@ -31,5 +31,9 @@ bool user_end(struct hal_user *user);
 struct arch_trap user_run(struct hal_user *user);
 /** Run to the next system call and answer it with these words. False if something else happened. */
 bool user_answer(struct hal_user *user, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3);
+/** Run HAL_PROGRAM_REGISTERS until it is interrupted in its loop. False: something else happened. */
+bool user_run_to_loop(struct hal_user *user);
+/** How many registers, sp included, have a value that HAL_PROGRAM_REGISTERS gave; 0 if sp has none. */
+uint32_t user_marked(const struct hal_user *user);
 /** The call registers. */
 struct arch_call user_call(const struct hal_user *user);

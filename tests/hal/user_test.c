@@ -126,31 +126,19 @@ static void endless_loop_is_interrupted(void)
     CHECK(user_end(&user));
 }
 
-/* How many registers have a value that HAL_PROGRAM_REGISTERS gave. */
-static uint32_t count_marked(const struct arch_user *regs)
-{
-    const char *name;
-    uint64_t value;
-    uint32_t marked = 0;
-    for (uint32_t i = 0; arch_user_register(regs, i, &name, &value); i++)
-        marked += value >= 0x1000 && value < 0x1000 + REGISTERS_MAX;
-    return marked;
-}
-
 static void registers_survive_others(void)
 {
     const struct hal_program *program = &hal_programs[HAL_PROGRAM_REGISTERS];
-    struct arch_trap trap;
     CHECK(user_begin(&user, HAL_PROGRAM_REGISTERS));
     CHECK(user_begin(&other, HAL_PROGRAM_CALL));
     for (uint32_t i = 0; i < 5; i++) {
         arch_switch_address_space(&user.space);
-        arch_user_run(&user.regs, &trap);
-        CHECK(trap.kind == ARCH_TRAP_INTERRUPT && trap.pc == USER_CODE + program->trap);
+        CHECK(user_run_to_loop(&user));
+        CHECK(user_marked(&user) == program->registers);
         arch_switch_address_space(&other.space);
         CHECK(user_run(&other).kind == ARCH_TRAP_SYSCALL);
-        CHECK(count_marked(&user.regs) == program->registers);
-        CHECK(count_marked(&other.regs) == 0);
+        CHECK(user_marked(&user) == program->registers);
+        CHECK(user_marked(&other) == 0);
     }
     CHECK(user_end(&other));
     CHECK(user_end(&user));
