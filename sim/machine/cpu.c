@@ -20,6 +20,9 @@
 #define TURN_MAX 2000000u       /* so that requests of the host are seen soon */
 #define CPU_STACK (512u * 1024) /* boot stack: the kernel's, and the engine's while it runs there */
 
+/* Where the running CPU's turn ends; sim_port.limit may come earlier, for the host's side to look. */
+static uint64_t turn_end;
+
 /* The kernel side is compiled with ThreadSanitizer and reads the budget with atomics, so this side need not. */
 uint64_t machine_now(void)
 {
@@ -32,6 +35,13 @@ void machine_spend(uint64_t units)
 }
 
 void machine_horizon(uint64_t time)
+{
+    if (time < turn_end)
+        turn_end = time;
+    machine_look_at(time);
+}
+
+void machine_look_at(uint64_t time)
 {
     uint64_t now = machine_now();
 
@@ -76,22 +86,75 @@ static void answer_host(void)
         machine_finish((enum machine_end)(request - 1), ARCH_OFF_STOPPED, 0);
 }
 
-static void begin_turn(struct sim_cpu *cpu, uint64_t others)
+/* Let `cpu` go on to the end of its turn. A look at the machine that waits for slower CPUs does not stop this one. */
+static void resume_turn(struct sim_cpu *cpu)
 {
-    uint64_t limit = cpu->clock + TURN_MAX;
-    uint64_t next = event_next_time();
+    uint64_t limit = turn_end;
+    uint64_t look = event_control_time();
 
-    if (others != EVENT_NEVER) {
-        uint64_t quantum = QUANTUM_MIN + rng_below(&machine.rng[RNG_SCHEDULE], QUANTUM_SPREAD);
-        if (others + quantum < limit)
-            limit = others + quantum;
-    }
-    if (next < limit)
-        limit = next;
+    if (look > cpu->clock && look < limit)
+        limit = look;
     machine.running = cpu->id;
     sim_port.cpu = cpu->id;
     sim_port.limit = limit;
     sim_port.budget = (int64_t)(limit - cpu->clock);
+}
+
+static void begin_turn(struct sim_cpu *cpu, uint64_t others)
+{
+    uint64_t next = event_next_time();
+
+    turn_end = cpu->clock + TURN_MAX;
+    if (others != EVENT_NEVER) {
+        uint64_t quantum = QUANTUM_MIN + rng_below(&machine.rng[RNG_SCHEDULE], QUANTUM_SPREAD);
+        if (others + quantum < turn_end)
+            turn_end = others + quantum;
+    }
+    if (next < turn_end)
+        turn_end = next;
+    resume_turn(cpu);
+}
+
+/* While an event fires, "now" is its time. */
+static void set_now(uint64_t time)
+{
+    sim_port.limit = time;
+    sim_port.budget = 0;
+}
+
+static void fire_control(void)
+{
+    set_now(event_control_time());
+    event_fire_control();
+}
+
+/* Fire whatever comes first; where two meet, the host's side looks before anything changes. */
+static void fire_first(void)
+{
+    if (event_control_time() <= event_next_time()) {
+        if (event_control_time() == EVENT_NEVER)
+            machine_finish(MACHINE_STUCK, ARCH_OFF_DEADLOCK, 0);
+        fire_control();
+        return;
+    }
+    machine.stats.events++;
+    set_now(event_next_time());
+    event_fire_next();
+}
+
+/* Is the turn of the running CPU not over? Then it stopped only because the host's side wants to look: let it. */
+static bool look_and_resume(struct sim_cpu *self)
+{
+    uint64_t others;
+
+    if (event_next_time() < turn_end)
+        turn_end = event_next_time(); /* an input has just been scheduled */
+    if (!runnable(self) || self->clock >= turn_end)
+        return false;
+    while (event_control_time() <= pick(&others)->clock)
+        fire_control();
+    resume_turn(self);
+    return true;
 }
 
 void machine_yield(void)
@@ -102,15 +165,12 @@ void machine_yield(void)
 
     self->clock = machine_now();
     answer_host();
-    while ((next = pick(&others)) == NULL || event_next_time() <= next->clock) {
+    if (look_and_resume(self))
+        return;
+    while ((next = pick(&others)) == NULL || event_next_time() <= next->clock || event_control_time() <= next->clock) {
         if (next == NULL)
             serial_flush();
-        if (event_next_time() == EVENT_NEVER)
-            machine_finish(MACHINE_STUCK, ARCH_OFF_DEADLOCK, 0);
-        machine.stats.events++;
-        sim_port.limit = event_next_time(); /* while it fires, "now" is its time */
-        sim_port.budget = 0;
-        event_fire_next();
+        fire_first();
         answer_host();
     }
     begin_turn(next, others);

@@ -4,65 +4,73 @@
 
 #include <stdlib.h>
 
-static struct {
-    struct event **heap; /* heap[0] is the earliest */
+/* The machine's events and those of the host's side: two heaps, so that the latter do not show in the machine's order. */
+static struct heap {
+    struct event **event; /* event[0] is the earliest */
     uint32_t count, room;
-    uint64_t order;
-    uint32_t kinds[EVENT_KIND_COUNT];
-} queue;
+} heaps[2];
+
+static uint64_t orders;
+static uint32_t kinds[EVENT_KIND_COUNT];
+
+static struct heap *heap_of(enum event_kind kind)
+{
+    return &heaps[kind == EVENT_CONTROL];
+}
 
 static bool earlier(const struct event *a, const struct event *b)
 {
     return a->time != b->time ? a->time < b->time : a->order < b->order;
 }
 
-static void put(uint32_t i, struct event *event)
+static void put(struct heap *heap, uint32_t i, struct event *event)
 {
-    queue.heap[i] = event;
+    heap->event[i] = event;
     event->place = i + 1;
 }
 
-static void sift_up(uint32_t i)
+static void sift_up(struct heap *heap, uint32_t i)
 {
-    struct event *event = queue.heap[i];
+    struct event *event = heap->event[i];
 
-    while (i > 0 && earlier(event, queue.heap[(i - 1) / 2])) {
-        put(i, queue.heap[(i - 1) / 2]);
+    while (i > 0 && earlier(event, heap->event[(i - 1) / 2])) {
+        put(heap, i, heap->event[(i - 1) / 2]);
         i = (i - 1) / 2;
     }
-    put(i, event);
+    put(heap, i, event);
 }
 
-static void sift_down(uint32_t i)
+static void sift_down(struct heap *heap, uint32_t i)
 {
-    struct event *event = queue.heap[i];
+    struct event *event = heap->event[i];
 
     for (;;) {
         uint32_t child = 2 * i + 1;
-        if (child >= queue.count)
+        if (child >= heap->count)
             break;
-        if (child + 1 < queue.count && earlier(queue.heap[child + 1], queue.heap[child]))
+        if (child + 1 < heap->count && earlier(heap->event[child + 1], heap->event[child]))
             child++;
-        if (!earlier(queue.heap[child], event))
+        if (!earlier(heap->event[child], event))
             break;
-        put(i, queue.heap[child]);
+        put(heap, i, heap->event[child]);
         i = child;
     }
-    put(i, event);
+    put(heap, i, event);
 }
 
 static void take_out(struct event *event)
 {
+    struct heap *heap = heap_of(event->kind);
     uint32_t i = event->place - 1;
-    struct event *last = queue.heap[--queue.count];
+    struct event *last = heap->event[--heap->count];
 
     event->place = 0;
-    queue.kinds[event->kind]--;
+    kinds[event->kind]--;
     if (last == event)
         return;
-    put(i, last);
-    sift_down(i);
-    sift_up(last->place - 1);
+    put(heap, i, last);
+    sift_down(heap, i);
+    sift_up(heap, last->place - 1);
 }
 
 void event_init(struct event *event, enum event_kind kind, void (*fire)(struct event *event), void *owner)
@@ -72,20 +80,25 @@ void event_init(struct event *event, enum event_kind kind, void (*fire)(struct e
 
 void event_schedule(struct event *event, uint64_t time)
 {
+    struct heap *heap = heap_of(event->kind);
+
     if (event->place != 0)
         take_out(event);
-    if (queue.count == queue.room) {
-        queue.room = queue.room == 0 ? 32 : queue.room * 2;
-        queue.heap = realloc(queue.heap, queue.room * sizeof *queue.heap);
-        if (queue.heap == NULL)
+    if (heap->count == heap->room) {
+        heap->room = heap->room == 0 ? 32 : heap->room * 2;
+        heap->event = realloc(heap->event, heap->room * sizeof *heap->event);
+        if (heap->event == NULL)
             abort();
     }
     event->time = time;
-    event->order = event->kind == EVENT_INPUT ? 0 : ++queue.order;
-    queue.kinds[event->kind]++;
-    put(queue.count++, event);
-    sift_up(queue.count - 1);
-    machine_horizon(time);
+    event->order = event->kind == EVENT_INPUT ? 0 : ++orders;
+    kinds[event->kind]++;
+    put(heap, heap->count++, event);
+    sift_up(heap, heap->count - 1);
+    if (event->kind == EVENT_CONTROL)
+        machine_look_at(time);
+    else
+        machine_horizon(time);
 }
 
 void event_cancel(struct event *event)
@@ -94,20 +107,40 @@ void event_cancel(struct event *event)
         take_out(event);
 }
 
-uint64_t event_next_time(void)
+static uint64_t first_time(const struct heap *heap)
 {
-    return queue.count == 0 ? EVENT_NEVER : queue.heap[0]->time;
+    return heap->count == 0 ? EVENT_NEVER : heap->event[0]->time;
 }
 
-void event_fire_next(void)
+uint64_t event_next_time(void)
 {
-    struct event *event = queue.heap[0];
+    return first_time(&heaps[0]);
+}
+
+uint64_t event_control_time(void)
+{
+    return first_time(&heaps[1]);
+}
+
+static void fire_first(struct heap *heap)
+{
+    struct event *event = heap->event[0];
 
     take_out(event);
     event->fire(event);
 }
 
+void event_fire_next(void)
+{
+    fire_first(&heaps[0]);
+}
+
+void event_fire_control(void)
+{
+    fire_first(&heaps[1]);
+}
+
 uint32_t event_count(enum event_kind kind)
 {
-    return queue.kinds[kind];
+    return kinds[kind];
 }

@@ -124,6 +124,8 @@ void machine_spend(uint64_t units);
 void machine_yield(void);
 /** The turn of the running CPU ends no later than at `time`: something was scheduled. */
 void machine_horizon(uint64_t time);
+/** The host's side looks at the machine at `time`: CPUs stop there, and then go on with their turns. */
+void machine_look_at(uint64_t time);
 
 /** A device line rises or falls. */
 void irq_set_line(uint32_t vector, bool asserted);
