@@ -101,6 +101,9 @@ int main(int argc, char **argv)
     static struct options options;
 
     options_parse(&options, argc, argv);
+    if (options.replay.check && !determinism_is_child())
+        return determinism_check(argv);
+    replay_load(&options.replay, &options.machine, &options.image);
     int code = machine_create(&options.machine);
     if (code != 0)
         return code;
@@ -112,7 +115,9 @@ int main(int argc, char **argv)
     print_headline(&options.machine);
     serial_set_backend(serial_stdout());
     watch_signals(options.machine.timeout_s);
-    code = report(machine_run());
+    replay_begin(&options.replay, &options.machine, options.image);
+    const struct machine_result *result = machine_run();
+    code = replay_end(result, report(result));
     window_close();
     int picture = screen_close();
     return code != 0 ? code : picture;

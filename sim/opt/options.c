@@ -11,6 +11,7 @@ static const struct argp_child topics[] = {
     {&options_machine, 0, NULL, 0},
     {&options_limits, 0, NULL, 0},
     {&options_display, 0, NULL, 0},
+    {&options_replay, 0, NULL, 0},
     {0},
 };
 

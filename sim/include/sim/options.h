@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include <sim/machine.h>
+#include <sim/replay.h>
 #include <sim/screen.h>
 
 /** Exit codes, see docs/simulator.md. */
@@ -24,6 +25,8 @@ enum exit_code {
     EXIT_CONFIG = 78,
     EXIT_PANIC = 80,
     EXIT_DEADLOCK = 83,
+    EXIT_NONDETERMINISM = 85,
+    EXIT_DESYNC = 86,
     EXIT_TIMEOUT = 124,
 };
 
@@ -32,16 +35,18 @@ struct options {
     const char *image; /* path of the image; NULL: none */
     struct screen_plan screenshot;
     bool window; /* show the framebuffer */
+    struct replay_plan replay;
 };
 
 /** Parse the command line into `options`, loading what it names; exits with a message if it is wrong. */
 void options_parse(struct options *options, int argc, char **argv);
 
 /* Topics; key ranges keep their short keys apart. The `input` of each parser is the struct options. */
-enum { OPTIONS_KEY_MACHINE = 0x100, OPTIONS_KEY_LIMITS = 0x200, OPTIONS_KEY_DISPLAY = 0x300, OPTIONS_KEY_NEXT = 0x400 };
+enum { OPTIONS_KEY_MACHINE = 0x100, OPTIONS_KEY_LIMITS = 0x200, OPTIONS_KEY_DISPLAY = 0x300, OPTIONS_KEY_REPLAY = 0x400, OPTIONS_KEY_NEXT = 0x500 };
 extern const struct argp options_machine;
 extern const struct argp options_limits;
 extern const struct argp options_display;
+extern const struct argp options_replay;
 
 /* -- Values -- */
 

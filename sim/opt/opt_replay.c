@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: MIT */
+/* The same run again. */
+#include <sim/options.h>
+
+enum { KEY_RECORD = OPTIONS_KEY_REPLAY, KEY_REPLAY, KEY_CHECK };
+
+static const struct argp_option table[] = {
+    {NULL, 0, NULL, 0, "Determinism:", 4},
+    {"record", KEY_RECORD, "FILE", 0, "Write everything the run depends on, image and input included, and marks of what happened", 0},
+    {"replay", KEY_REPLAY, "FILE", 0, "Do a recorded run again, whatever the other options say; exit code 86 if it is not the same", 0},
+    {"check-determinism", KEY_CHECK, NULL, 0, "Run twice and compare every event; on a difference show the first (exit code 85)", 0},
+    {0},
+};
+
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    struct options *options = state->input;
+
+    switch (key) {
+    case KEY_RECORD: options->replay.record = value; break;
+    case KEY_REPLAY: options->replay.replay = value; break;
+    case KEY_CHECK: options->replay.check = true; break;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+const struct argp options_replay = {.options = table, .parser = parse};
