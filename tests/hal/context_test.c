@@ -4,6 +4,7 @@
 #include <arch/cpu.h>
 #include <arch/debug.h>
 #include <arch/memory.h>
+#include <base/string.h>
 
 #include "suite.h"
 
@@ -260,6 +261,19 @@ static void backtraces_end_with_the_stack(void)
     end();
 }
 
+static void kernel_registers_have_names(void)
+{
+    const char *names[64];
+    uint64_t value;
+    uint32_t n = 0;
+    while (n < ARRAY_LEN(names) && arch_kernel_register(n, &names[n], &value)) {
+        for (uint32_t i = 0; i < n; i++)
+            CHECK(!str_eq(names[i], names[n]));
+        n++;
+    }
+    CHECK(n < ARRAY_LEN(names));
+}
+
 static const struct hal_test tests[] = {
     {"the first switch starts the entry function", first_switch_starts_entry},
     {"switching keeps registers and stacks", switches_keep_everything},
@@ -271,5 +285,6 @@ static const struct hal_test tests[] = {
     {"stacks can be created and destroyed", stacks_can_be_made_again},
     {"a backtrace shows the callers", backtraces_show_callers},
     {"a backtrace ends where the stack does", backtraces_end_with_the_stack},
+    {"kernel registers have names", kernel_registers_have_names},
 };
 const struct hal_group hal_context_group = {tests, ARRAY_LEN(tests)};

@@ -9,57 +9,70 @@
 #define RO (ARCH_MAP_USER | ARCH_MAP_NO_EXECUTE)
 
 static struct hal_user user;
+static bool faulted;
 
-/* Start LOAD or STORE afresh and let it touch USER_DATA. */
-static enum arch_trap_kind touch(enum hal_program_id program)
+static bool begin(enum hal_program_id program)
 {
-    if (!user_load(&user, program) || !user_answer(&user, 0, USER_DATA, 0x99, 0))
+    faulted = false;
+    return user_begin(&user, program);
+}
+
+/*
+ * Let LOAD or STORE touch USER_DATA once more; after a fault this is the same access again. Nothing here writes code or
+ * changes the space, which would flush more than is tested.
+ */
+static enum arch_trap_kind touch(void)
+{
+    if (!faulted && !user_answer(&user, 0, USER_DATA, 0x99, 0))
         return ARCH_TRAP_COUNT;
-    return user_run(&user).kind;
+    enum arch_trap_kind kind = user_run(&user).kind;
+    faulted = kind == ARCH_TRAP_PAGE;
+    return kind;
 }
 
 static void unmap_is_seen(void)
 {
-    CHECK(user_begin(&user, HAL_PROGRAM_LOAD));
-    CHECK(touch(HAL_PROGRAM_LOAD) == ARCH_TRAP_SYSCALL);
+    CHECK(begin(HAL_PROGRAM_LOAD));
+    CHECK(touch() == ARCH_TRAP_SYSCALL);
     CHECK_OK(arch_unmap_page(&user.space, USER_DATA));
-    CHECK(touch(HAL_PROGRAM_LOAD) == ARCH_TRAP_PAGE);
+    CHECK(touch() == ARCH_TRAP_PAGE);
     CHECK(user_end(&user));
 }
 
 static void protect_is_seen(void)
 {
-    CHECK(user_begin(&user, HAL_PROGRAM_STORE));
-    CHECK(touch(HAL_PROGRAM_STORE) == ARCH_TRAP_SYSCALL);
+    CHECK(begin(HAL_PROGRAM_STORE));
+    CHECK(touch() == ARCH_TRAP_SYSCALL);
     CHECK_OK(arch_protect_page(&user.space, USER_DATA, RO));
-    CHECK(touch(HAL_PROGRAM_STORE) == ARCH_TRAP_PAGE);
-    CHECK(touch(HAL_PROGRAM_LOAD) == ARCH_TRAP_SYSCALL);
+    CHECK(touch() == ARCH_TRAP_PAGE);
     CHECK_OK(arch_protect_page(&user.space, USER_DATA, RW));
-    CHECK(touch(HAL_PROGRAM_STORE) == ARCH_TRAP_SYSCALL);
+    CHECK(touch() == ARCH_TRAP_SYSCALL);
+    CHECK_OK(arch_protect_page(&user.space, USER_DATA, ARCH_MAP_WRITABLE | ARCH_MAP_NO_EXECUTE));
+    CHECK(touch() == ARCH_TRAP_PAGE);
     CHECK(user_end(&user));
 }
 
 static void remap_is_seen(void)
 {
-    CHECK(user_begin(&user, HAL_PROGRAM_LOAD));
+    CHECK(begin(HAL_PROGRAM_LOAD));
     *(uint8_t *)arch_phys_ptr(user.data) = 0x11;
     *(uint8_t *)arch_phys_ptr(user.read_only) = 0x22;
-    CHECK(touch(HAL_PROGRAM_LOAD) == ARCH_TRAP_SYSCALL);
+    CHECK(touch() == ARCH_TRAP_SYSCALL);
     CHECK(user_call(&user).w[2] == 0x11);
     CHECK_OK(arch_unmap_page(&user.space, USER_DATA));
     CHECK_OK(arch_map_page(&user.space, USER_DATA, user.read_only, RO));
-    CHECK(touch(HAL_PROGRAM_LOAD) == ARCH_TRAP_SYSCALL);
+    CHECK(touch() == ARCH_TRAP_SYSCALL);
     CHECK(user_call(&user).w[2] == 0x22);
     CHECK(user_end(&user));
 }
 
 static void new_mapping_needs_no_flush(void)
 {
-    CHECK(user_begin(&user, HAL_PROGRAM_LOAD));
+    CHECK(begin(HAL_PROGRAM_LOAD));
     CHECK_OK(arch_unmap_page(&user.space, USER_DATA));
-    CHECK(touch(HAL_PROGRAM_LOAD) == ARCH_TRAP_PAGE); /* the absence may not be remembered either */
+    CHECK(touch() == ARCH_TRAP_PAGE); /* the absence may not be remembered either */
     CHECK_OK(arch_map_page(&user.space, USER_DATA, user.data, RW));
-    CHECK(touch(HAL_PROGRAM_LOAD) == ARCH_TRAP_SYSCALL);
+    CHECK(touch() == ARCH_TRAP_SYSCALL);
     CHECK(user_end(&user));
 }
 
@@ -78,9 +91,9 @@ static void execute_right_can_be_taken(void)
 static void a_frame_can_move_to_another_space(void)
 {
     static struct hal_user next;
-    CHECK(user_begin(&user, HAL_PROGRAM_LOAD));
+    CHECK(begin(HAL_PROGRAM_LOAD));
     *(uint8_t *)arch_phys_ptr(user.data) = 0x33;
-    CHECK(touch(HAL_PROGRAM_LOAD) == ARCH_TRAP_SYSCALL);
+    CHECK(touch() == ARCH_TRAP_SYSCALL);
     CHECK(user_end(&user)); /* the same frames, and often the same root, serve the next space */
     CHECK(user_begin(&next, HAL_PROGRAM_LOAD));
     *(uint8_t *)arch_phys_ptr(next.data) = 0x44;
@@ -92,16 +105,16 @@ static void a_frame_can_move_to_another_space(void)
 
 static void a_new_space_may_have_an_old_root(void)
 {
-    CHECK(user_begin(&user, HAL_PROGRAM_LOAD));
+    CHECK(begin(HAL_PROGRAM_LOAD));
     paddr_t root = user.space.root;
-    CHECK(touch(HAL_PROGRAM_LOAD) == ARCH_TRAP_SYSCALL);
+    CHECK(touch() == ARCH_TRAP_SYSCALL);
     arch_switch_address_space(NULL);
     arch_destroy_address_space(&user.space);
     CHECK_OK(arch_create_address_space(&user.space, 255, &hal.frames.source));
     CHECK_OK(arch_map_page(&user.space, USER_CODE, user.code, ARCH_MAP_USER));
     arch_switch_address_space(&user.space);
     CHECK(user.space.root == root); /* the frame freed last is the first to be used again */
-    CHECK(touch(HAL_PROGRAM_LOAD) == ARCH_TRAP_PAGE);
+    CHECK(touch() == ARCH_TRAP_PAGE);
     CHECK(user_end(&user));
 }
 
