@@ -36,8 +36,9 @@ class Row:
     def groups(self):
         """Package groups (tools/packages.tbl) this row needs."""
         if self.command:
-            first = self.command.split()[1]
-            return {"build", "sim"} | ({first} if first == "valgrind" else {"clang"} if first == "fuzz" else set())
+            words = set(re.findall(r"\w+", self.command))
+            return {"build", "sim"} | words & {"x86_64", "aarch64", "riscv64", "valgrind"} \
+                | ({"clang"} if words & {"clang", "fuzz"} else set())
         hal, isa, _, preset = self.match.groups()
         return {"build", "test"} | ({"sim", isa} if hal == "sim" else set()) \
             | ({"clang"} if preset in ("clang", "fuzz") else set()) | ({"gdb"} if preset == "debug" else set())
