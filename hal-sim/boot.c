@@ -15,6 +15,14 @@ status_t hal_open_fdt(const struct boot_info *info, struct fdt *fdt)
     return fdt_open(fdt, arch_phys_ptr(info->fdt), info->fdt_size);
 }
 
+/* A given device tree may claim any address and size. */
+static bool is_framebuffer(paddr_t addr, uint64_t size)
+{
+    uint64_t offset = addr - BOARD_FRAMEBUFFER_BASE;
+
+    return offset < sim_port.framebuffer_size && size <= sim_port.framebuffer_size - offset;
+}
+
 static void read_chosen(const struct fdt *fdt, struct boot_info *info)
 {
     const char *bootargs;
@@ -27,7 +35,7 @@ static void read_chosen(const struct fdt *fdt, struct boot_info *info)
         (void)str_copy(info->cmdline, sizeof info->cmdline, bootargs);
     if (fdt_reg(fdt, node, 0, &fb.addr, &size) && fdt_prop_u32(fdt, node, "width", &fb.width) &&
         fdt_prop_u32(fdt, node, "height", &fb.height) && fdt_prop_u32(fdt, node, "stride", &fb.pitch) &&
-        (uint64_t)fb.pitch * fb.height <= size && arch_phys_ptr(fb.addr) != NULL)
+        (uint64_t)fb.pitch * fb.height <= size && is_framebuffer(fb.addr, size))
         info->framebuffer = fb;
 }
 

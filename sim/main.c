@@ -1,20 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /* aegis-sim-<isa>: one simulated machine as a process. stdout is a function of the recorded inputs only. */
+#include <errno.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/time.h>
 #include <unistd.h>
 
 #include <arch/isa.h>
-#include <sim/engine.h>
+#include <sim/expect.h>
 #include <sim/options.h>
 #include <sim/screen.h>
 #include <sim/serial.h>
 #include <sim/window.h>
-
-const char *argp_program_version = "aegis-sim 0.1.0";
 
 /* First the machine is asked; a second later, or at the second signal, the process ends where it stands. */
 static void on_signal(int signal)
@@ -66,7 +66,7 @@ static const char *const off_words[] = {
     [ARCH_OFF_CONFIG] = "the image or the machine cannot run",
 };
 
-static int report(const struct machine_result *result)
+static int report(const struct machine_result *result, const struct options *options)
 {
     uint64_t ns = machine_units_to_ns(result->time);
     const char *words;
@@ -75,7 +75,8 @@ static int report(const struct machine_result *result)
     switch (result->end) {
     case MACHINE_OFF: words = off_words[result->off]; code = off_code(result); break;
     case MACHINE_RESET: words = "reset by the kernel"; code = EXIT_OK; break;
-    case MACHINE_STOP_AT: words = "stopped by --stop-at"; code = EXIT_OK; break;
+    case MACHINE_STOP_AT: words = "stopped by --stop-at"; code = options->must_finish ? EXIT_NOT_FINISHED : EXIT_OK; break;
+    case MACHINE_FORBIDDEN: words = "ended by --forbid"; code = EXIT_OK; break; /* expect_finish() has the code */
     case MACHINE_CLOSED: words = "closed"; code = EXIT_OK; break;
     case MACHINE_STUCK: words = "deadlock: every CPU sleeps and no event is left"; code = EXIT_DEADLOCK; break;
     case MACHINE_TIMEOUT:
@@ -86,6 +87,20 @@ static int report(const struct machine_result *result)
     printf("aegis-sim: %s after %" PRIu64 ".%09" PRIu64 " s virtual\n", words, ns / 1000000000, ns % 1000000000);
     fflush(stdout);
     return code;
+}
+
+static int dump_dtb(const char *path)
+{
+    uint64_t size;
+    const void *dtb = machine_dtb(&size);
+    FILE *file = fopen(path, "wb");
+    bool written = file != NULL && fwrite(dtb, 1, size, file) == size;
+
+    if (file != NULL && fclose(file) != 0)
+        written = false;
+    if (!written)
+        fprintf(stderr, "aegis-sim: --dump-dtb=%s: cannot be written: %s\n", path, strerror(errno));
+    return written ? EXIT_OK : EXIT_IO;
 }
 
 static int open_window(void)
@@ -103,10 +118,10 @@ int main(int argc, char **argv)
     options_parse(&options, argc, argv);
     if (options.replay.check && !determinism_is_child())
         return determinism_check(argv);
-    replay_load(&options.replay, &options.machine, &options.image);
+    options_prepare(&options);
     int code = machine_create(&options.machine);
-    if (code != 0)
-        return code;
+    if (code != 0 || options.dump_dtb != NULL)
+        return code != 0 ? code : dump_dtb(options.dump_dtb);
     code = screen_open(&options.screenshot);
     if (code == 0 && options.window)
         code = open_window();
@@ -115,9 +130,10 @@ int main(int argc, char **argv)
     print_headline(&options.machine);
     serial_set_backend(serial_stdout());
     watch_signals(options.machine.timeout_s);
-    replay_begin(&options.replay, &options.machine, options.image);
+    expect_start();
+    replay_begin(&options.replay, &options.machine);
     const struct machine_result *result = machine_run();
-    code = replay_end(result, report(result));
+    code = expect_finish(replay_end(result, report(result, &options)));
     window_close();
     int picture = screen_close();
     return code != 0 ? code : picture;

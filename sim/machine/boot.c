@@ -5,54 +5,61 @@
 #include <string.h>
 
 #include <board.h>
+#include <config/config.h>
 
 #include "machine_priv.h"
 
 #define PAGE UINT64_C(4096)
 #define DTB_ROOM (UINT64_C(128) << 10)
 #define DTB_BASE (BOARD_KERNEL_LOAD - DTB_ROOM)
-#define KERNEL_ROOM (UINT64_C(1) << 20) /* least RAM that must stay free above the load address */
+#define KERNEL_ROOM (CONFIG_POOL_FRAMES * PAGE) /* least RAM that must stay free above the load address */
 
-static int too_small(uint64_t need)
+static uint64_t pages(uint64_t bytes)
 {
-    fprintf(stderr, "aegis-sim: --memory: %llu KiB is too little; the machine needs at least %llu KiB with this image\n",
-        (unsigned long long)(machine.config.ram_size >> 10), (unsigned long long)(need >> 10));
+    return (bytes + PAGE - 1) / PAGE * PAGE;
+}
+
+int boot_check(void)
+{
+    uint64_t need = BOARD_KERNEL_LOAD - BOARD_RAM_BASE + KERNEL_ROOM + pages(machine.config.image_size);
+
+    if (machine.config.boot_ram_size >= need)
+        return 0;
+    fprintf(stderr, "aegis-sim: %llu KiB of RAM are too little for this image; give at least --memory=%lluM\n",
+        (unsigned long long)(machine.config.boot_ram_size >> 10), (unsigned long long)(need >> 20) + 1);
     return 78;
 }
 
-/* What is wrong with the device tree that was given, or NULL. */
-static const char *dtb_defect(void)
+static int load_tree(uint64_t initrd_start, uint64_t initrd_end)
 {
-    if (machine.config.dtb_size > DTB_ROOM)
-        return "larger than 128 KiB";
-    int error = fdt_check_full(machine.config.dtb, machine.config.dtb_size);
-    return error == 0 ? NULL : fdt_strerror(error);
+    uint8_t *dtb = ram_at(DTB_BASE, DTB_ROOM);
+
+    machine.fdt = DTB_BASE;
+    if (machine.config.dtb != NULL && !dtb_adapt(dtb, DTB_ROOM, initrd_start, initrd_end)) {
+        fprintf(stderr, "aegis-sim: --dtb=%s: the device tree is larger than %llu KiB\n", machine.config.dtb_name,
+            (unsigned long long)(DTB_ROOM >> 10));
+        return 65;
+    }
+    if (machine.config.dtb == NULL && !dtb_generate(dtb, DTB_ROOM, initrd_start, initrd_end)) {
+        fprintf(stderr, "aegis-sim: the device tree does not fit; shorten --append\n");
+        return 64;
+    }
+    return 0;
 }
 
 int boot_load(void)
 {
-    uint64_t image = (machine.config.image_size + PAGE - 1) / PAGE * PAGE;
-    uint64_t end = BOARD_RAM_BASE + machine.config.ram_size;
-    uint64_t need = BOARD_KERNEL_LOAD - BOARD_RAM_BASE + KERNEL_ROOM + image;
+    uint64_t start = BOARD_RAM_BASE + machine.config.boot_ram_size - pages(machine.config.image_size);
 
-    if (machine.config.ram_size < need)
-        return too_small(need);
-    uint64_t start = end - image;
-    if (image != 0)
-        memcpy(ram_at(start, image), machine.config.image, machine.config.image_size);
+    if (machine.config.image_size != 0)
+        memcpy(ram_at(start, machine.config.image_size), machine.config.image, machine.config.image_size);
+    return load_tree(start, start + machine.config.image_size);
+}
 
-    uint8_t *dtb = ram_at(DTB_BASE, DTB_ROOM);
-    if (machine.config.dtb != NULL) {
-        const char *wrong = dtb_defect();
-        if (wrong != NULL) {
-            fprintf(stderr, "aegis-sim: --dtb: not a device tree that can be booted: %s\n", wrong);
-            return 65;
-        }
-        memcpy(dtb, machine.config.dtb, machine.config.dtb_size);
-    } else if (dtb_generate(dtb, DTB_ROOM, start, start + machine.config.image_size) == 0) {
-        fprintf(stderr, "aegis-sim: the device tree does not fit; shorten --append\n");
-        return 64;
-    }
-    machine.fdt = DTB_BASE;
-    return 0;
+const void *machine_dtb(uint64_t *size)
+{
+    const void *dtb = ram_at(machine.fdt, DTB_ROOM);
+
+    *size = fdt_totalsize(dtb);
+    return dtb;
 }

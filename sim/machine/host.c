@@ -10,9 +10,11 @@
 #include <sim/input.h>
 #include <sim/machine.h>
 #include <sim/serial.h>
+#include <sim/trace.h>
 
 #include <sanitizer/tsan_interface.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "machine_priv.h"
 
@@ -250,6 +252,11 @@ void host_panic_note(const char *message)
 void host_power_off(enum arch_off why, uint32_t code)
 {
     enter();
+    if (why == ARCH_OFF_PANIC && machine.config.panic_aborts) {
+        serial_flush();
+        trace_end(machine_now());
+        abort(); /* here and now: a debugger shows the way to the panic */
+    }
     machine_finish(MACHINE_OFF, why, code);
 }
 

@@ -92,6 +92,9 @@ int machine_create(const struct machine_config *config)
     for (uint32_t i = 0; i < RNG_STREAM_COUNT; i++)
         rng_init(&machine.rng[i], config->seed, (enum rng_stream)i);
     machine.main = fiber_adopt();
+    int code = boot_check();
+    if (code != 0)
+        return code;
     if (!ram_create()) {
         fprintf(stderr, "aegis-sim: the host has no room for %llu MiB of machine memory\n",
             (unsigned long long)(config->ram_size >> 20));

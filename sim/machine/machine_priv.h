@@ -20,12 +20,16 @@ void irq_send(uint32_t cpu_mask, uint32_t vector);
 bool ram_create(void);
 /** Host address of [pa, pa + len) in RAM, or NULL. */
 uint8_t *ram_at(uint64_t pa, uint64_t len);
+/** Is there enough RAM? If not, says so on stderr; an exit code or 0. */
+int boot_check(void);
 /** Put device tree and boot module into RAM. Says on stderr what does not fit; an exit code or 0. */
 int boot_load(void);
 /** Attach the board's devices. */
 void board_create(void);
-/** Write the device tree of the machine to `blob` of `size` bytes; its length, or 0: does not fit. */
-size_t dtb_generate(void *blob, size_t size, uint64_t initrd_start, uint64_t initrd_end);
+/** Write the device tree of the machine to `blob` of `size` bytes. False: does not fit. */
+bool dtb_generate(void *blob, size_t size, uint64_t initrd_start, uint64_t initrd_end);
+/** Write the given device tree there, with this machine's boot module and command line in it. False: does not fit. */
+bool dtb_adapt(void *blob, size_t size, uint64_t initrd_start, uint64_t initrd_end);
 
 /* By the linker: the lowest address of the executable, 0 in the file. */
 extern const char __executable_start;

@@ -8,7 +8,7 @@
 enum { KEY_DISPLAY = OPTIONS_KEY_DISPLAY, KEY_SCREENSHOT };
 
 static const struct argp_option table[] = {
-    {NULL, 0, NULL, 0, "Display:", 3},
+    {NULL, 0, NULL, 0, "Display:", 5},
     {"display", KEY_DISPLAY, "none|sdl", 0, "sdl: show the framebuffer in a window, whose keys are the machine's keyboard", 0},
     {"screenshot", KEY_SCREENSHOT, "FILE[,at=TIME]", 0, "Write the framebuffer as PNG, at this virtual time or at the end", 0},
     {0},

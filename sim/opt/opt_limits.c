@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: MIT */
-/* When a run ends by itself. */
+/* When a run ends by itself, and what it must have shown by then. */
+#include <sim/expect.h>
 #include <sim/options.h>
 
-enum { KEY_STOP_AT = OPTIONS_KEY_LIMITS, KEY_TIMEOUT };
+enum { KEY_STOP_AT = OPTIONS_KEY_LIMITS, KEY_TIMEOUT, KEY_MUST_FINISH, KEY_EXPECT, KEY_FORBID };
 
 static const struct argp_option table[] = {
-    {NULL, 0, NULL, 0, "Limits:", 2},
+    {NULL, 0, NULL, 0, "Limits:", 3},
     {"stop-at", KEY_STOP_AT, "TIME", 0, "End the run at this virtual time, such as 3s or 250ms", 0},
     {"timeout", KEY_TIMEOUT, "SECS", 0, "Give up after this many seconds of host time (exit code 124)", 0},
+    {"must-finish", KEY_MUST_FINISH, NULL, 0, "Being stopped by --stop-at is a failure (exit code 89)", 0},
+    {"expect", KEY_EXPECT, "REGEX", 0, "Some line of the console must match this extended regular expression, or the exit "
+        "code is 87; may be repeated", 0},
+    {"forbid", KEY_FORBID, "REGEX", 0, "End the run with exit code 88 when a line of the console matches", 0},
     {0},
 };
 
@@ -18,6 +23,9 @@ static error_t parse(int key, char *value, struct argp_state *state)
     switch (key) {
     case KEY_STOP_AT: options->machine.stop_at_ns = options_time("stop-at", value); break;
     case KEY_TIMEOUT: options->machine.timeout_s = (uint32_t)options_number("timeout", value, 1, 1000000); break;
+    case KEY_MUST_FINISH: options->must_finish = true; break;
+    case KEY_EXPECT: expect_add("expect", value); break;
+    case KEY_FORBID: expect_add("forbid", value); break;
     default: return ARGP_ERR_UNKNOWN;
     }
     return 0;

@@ -5,100 +5,163 @@
 #include <stdlib.h>
 #include <string.h>
 
-const char *argp_program_bug_address = NULL;
+#include <abi/status.h>
+#include <arch/isa.h>
+#include <config/config.h>
+#include <sim/engine.h>
 
-static const struct argp_child topics[] = {
-    {&options_machine, 0, NULL, 0},
-    {&options_limits, 0, NULL, 0},
-    {&options_display, 0, NULL, 0},
-    {&options_replay, 0, NULL, 0},
+/* The topics in the order of the help; --help=NAME shows one. */
+#define TOPICS(T) T(machine) T(tasks) T(limits) T(display) T(replay)
+
+#define AS_CHILD(name) {&options_##name, 0, NULL, 0},
+#define AS_NAME(name) #name,
+static const struct argp_child topics[] = {TOPICS(AS_CHILD){0}};
+static const char *const topic_names[] = {TOPICS(AS_NAME) NULL};
+
+enum { KEY_HELP = OPTIONS_KEY_GENERAL, KEY_VERSION };
+
+static const struct argp_option general[] = {
+    {NULL, 0, NULL, 0, "General:", 90},
+    {"help", KEY_HELP, "GROUP", OPTION_ARG_OPTIONAL, "Show this help, or that of one group of options", 0},
+    {"version", KEY_VERSION, NULL, 0, "Show versions and licences", 0},
     {0},
 };
 
-/* Every topic parses into the same struct options. */
-static error_t share_input(int key, char *value, struct argp_state *state)
-{
-    (void)value;
-    if (key != ARGP_KEY_INIT)
-        return ARGP_ERR_UNKNOWN;
-    for (size_t i = 0; topics[i].argp != NULL; i++)
-        state->child_inputs[i] = state->input;
-    return 0;
-}
+static error_t parse(int key, char *value, struct argp_state *state);
 
 static const struct argp all = {
-    .parser = share_input,
+    .options = general,
+    .parser = parse,
     .children = topics,
     .doc = "Run the Aegis kernel on a simulated machine.\v"
            "Everything the machine prints goes to stdout; two runs with the same options print the same.",
 };
 
-/* Levenshtein distance of two short words. */
-static size_t distance(const char *a, const char *b)
-{
-    size_t row[64];
-    size_t n = strlen(b);
+/* -- Help and version -- */
 
-    if (n >= sizeof row / sizeof *row)
-        return SIZE_MAX;
-    for (size_t j = 0; j <= n; j++)
-        row[j] = j;
-    for (size_t i = 1; a[i - 1] != '\0'; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t j = 1; j <= n; j++) {
-            size_t best = diagonal + (a[i - 1] != b[j - 1]);
-            diagonal = row[j];
-            if (row[j] + 1 < best)
-                best = row[j] + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
+static _Noreturn void show_help(const char *group)
+{
+    char name[] = "aegis-sim";
+    const char *nearest = group != NULL ? options_nearest(group, topic_names) : NULL;
+
+    if (group == NULL) {
+        argp_help(&all, stdout, ARGP_HELP_STD_HELP & ~(unsigned)ARGP_HELP_EXIT_OK, name);
+        printf("\nGroups for --help=GROUP:");
+        for (const char *const *t = topic_names; *t != NULL; t++)
+            printf(" %s", *t);
+        printf("\n");
+        exit(EXIT_OK);
+    }
+    for (size_t i = 0; topic_names[i] != NULL; i++) {
+        if (strcmp(topic_names[i], group) == 0) {
+            argp_help(topics[i].argp, stdout, ARGP_HELP_LONG, name);
+            exit(EXIT_OK);
         }
     }
-    return row[n];
+    options_refuse(EXIT_USAGE, "--help=%s: no such group%s%s%s (--help lists them)", group,
+        nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
 }
 
-/* Is `name` an option, or the beginning of one? If not, the nearest. */
-static bool known(const char *name, const char **nearest)
+static _Noreturn void show_version(void)
 {
-    static const char *const common[] = {"help", "usage", "version", NULL};
-    size_t best = SIZE_MAX;
+    uint32_t engine = engine_version();
 
-    *nearest = NULL;
-    for (const char *const *c = common; *c != NULL; c++) {
-        if (strncmp(*c, name, strlen(name)) == 0)
-            return true;
+    printf("aegis-sim %s for %s, profile %s\n"
+           "user-mode CPU: Unicorn %u.%u.%u\n"
+           "Licences: the Aegis kernel, its simulator and its programs are MIT; this executable as a whole is GPL-2, because\n"
+           "Unicorn is. docs/licences.md has the details.\n",
+        AEGIS_VERSION, isa_name, CONFIG_PROFILE_NAME, engine >> 24 & 0xFF, engine >> 16 & 0xFF, engine >> 8 & 0xFF);
+    exit(EXIT_OK);
+}
+
+/* Every topic parses into the same struct options. */
+static error_t parse(int key, char *value, struct argp_state *state)
+{
+    switch (key) {
+    case ARGP_KEY_INIT:
+        for (size_t i = 0; topics[i].argp != NULL; i++)
+            state->child_inputs[i] = state->input;
+        break;
+    case KEY_HELP: show_help(value);
+    case KEY_VERSION: show_version();
+    case ARGP_KEY_ARG: options_refuse(EXIT_USAGE, "what is '%s'? Options begin with -- (--help lists them)", value);
+    default: return ARGP_ERR_UNKNOWN;
+    }
+    return 0;
+}
+
+/* -- Words are judged before argp sees them, so that every refusal is one line -- */
+
+#define OPTIONS_MAX 128u
+
+/* Every option of every topic; behind the last one NULL. */
+static void list_options(const struct argp_option *out[OPTIONS_MAX + 1])
+{
+    size_t n = 0;
+
+    for (const struct argp_option *o = general; o->name != NULL || o->doc != NULL; o++) {
+        if (o->name != NULL)
+            out[n++] = o;
     }
     for (const struct argp_child *t = topics; t->argp != NULL; t++) {
         for (const struct argp_option *o = t->argp->options; o->name != NULL || o->doc != NULL; o++) {
-            if (o->name == NULL)
-                continue;
-            if (strncmp(o->name, name, strlen(name)) == 0)
-                return true;
-            if (distance(name, o->name) < best) {
-                best = distance(name, o->name);
-                *nearest = o->name;
-            }
+            if (o->name != NULL && n < OPTIONS_MAX)
+                out[n++] = o;
         }
     }
-    return false;
+    out[n] = NULL;
 }
 
-static void check_names(int argc, char **argv)
+static _Noreturn void unknown(const char *name, const struct argp_option *const *options)
+{
+    const char *names[OPTIONS_MAX + 1] = {NULL};
+
+    for (size_t i = 0; options[i] != NULL; i++)
+        names[i] = options[i]->name;
+    const char *nearest = options_nearest(name, names);
+    options_refuse(EXIT_USAGE, "unknown option --%s%s%s%s (--help lists all)", name, nearest != NULL ? "; did you mean --" : "",
+        nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
+}
+
+/* The option that `name` is, or the only one that begins so. */
+static const struct argp_option *find_option(const char *name)
+{
+    const struct argp_option *options[OPTIONS_MAX + 1], *found = NULL;
+
+    list_options(options);
+    for (const struct argp_option **o = options; *o != NULL; o++) {
+        if (strcmp((*o)->name, name) == 0)
+            return *o;
+    }
+    for (const struct argp_option **o = options; *o != NULL; o++) {
+        if (strncmp((*o)->name, name, strlen(name)) != 0)
+            continue;
+        if (found != NULL)
+            options_refuse(EXIT_USAGE, "option --%s: --%s or --%s?", name, found->name, (*o)->name);
+        found = *o;
+    }
+    if (found == NULL)
+        unknown(name, options);
+    return found;
+}
+
+static void check_words(int argc, char **argv)
 {
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
         char name[64];
-        const char *nearest;
         const char *word = argv[i];
         if (word[0] != '-' || word[1] == '\0')
             continue;
         word += word[1] == '-' ? 2 : 1;
-        snprintf(name, sizeof name, "%.*s", (int)strcspn(word, "="), word);
-        if (name[0] == '\0' || strcmp(name, "?") == 0 || known(name, &nearest))
+        size_t length = strcspn(word, "=");
+        snprintf(name, sizeof name, "%.*s", (int)length, word);
+        const struct argp_option *option = find_option(name);
+        if (option->arg == NULL && word[length] == '=')
+            options_refuse(EXIT_USAGE, "option --%s takes no value", option->name);
+        if (option->arg == NULL || (option->flags & OPTION_ARG_OPTIONAL) != 0 || word[length] == '=')
             continue;
-        fprintf(stderr, "aegis-sim: unknown option --%s; did you mean --%s? (--help lists all)\n", name, nearest);
-        exit(EXIT_USAGE);
+        if (++i >= argc)
+            options_refuse(EXIT_USAGE, "option --%s needs a value: --%s=%s", option->name, option->name, option->arg);
     }
 }
 
@@ -108,6 +171,6 @@ void options_parse(struct options *options, int argc, char **argv)
         .machine = {.cpus = 1, .ram_size = UINT64_C(64) << 20, .seed = 1, .clock_rate = 100000000,
             .stop_at_ns = EVENT_NEVER, .metered = true},
     };
-    check_names(argc, argv);
-    argp_parse(&all, argc, argv, ARGP_LONG_ONLY, NULL, options);
+    check_words(argc, argv);
+    argp_parse(&all, argc, argv, ARGP_LONG_ONLY | ARGP_NO_HELP, NULL, options);
 }

@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,10 +15,21 @@ struct unit {
     uint64_t factor;
 };
 
+void options_refuse(int code, const char *format, ...)
+{
+    va_list args;
+
+    fprintf(stderr, "aegis-sim: ");
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fprintf(stderr, "\n");
+    exit(code);
+}
+
 void options_bad_value(const char *option, const char *value, const char *expected)
 {
-    fprintf(stderr, "aegis-sim: --%s=%s: expected %s\n", option, value, expected);
-    exit(EXIT_USAGE);
+    options_refuse(EXIT_USAGE, "--%s=%s: expected %s", option, value, expected);
 }
 
 /* A whole or decimal number followed by one of `units`; false if it is none or does not fit. */
@@ -116,10 +128,8 @@ uint8_t *options_read_file(const char *option, const char *path, uint64_t *size)
     }
     if (regular)
         bytes = malloc((size_t)st.st_size + 1);
-    if (bytes == NULL || fread(bytes, 1, (size_t)st.st_size, file) != (size_t)st.st_size) {
-        fprintf(stderr, "aegis-sim: --%s=%s: cannot be read: %s\n", option, path, strerror(errno));
-        exit(EXIT_NO_INPUT);
-    }
+    if (bytes == NULL || fread(bytes, 1, (size_t)st.st_size, file) != (size_t)st.st_size)
+        options_refuse(EXIT_NO_INPUT, "--%s=%s: cannot be read: %s", option, path, strerror(errno));
     fclose(file);
     *size = (uint64_t)st.st_size;
     return bytes;

@@ -24,16 +24,17 @@ bool replay_active(void)
     return state.replay != NULL;
 }
 
-void replay_load(const struct replay_plan *plan, struct machine_config *config, const char **image_name)
+void replay_load(const struct replay_plan *plan, struct machine_config *config)
 {
     if (plan->replay == NULL)
         return;
-    uint32_t timeout_s = config->timeout_s;
+    struct machine_config given = *config;
     state.replay = plan->replay;
     recording_load(plan->replay, &state.wanted);
     *config = state.wanted.machine;
-    config->timeout_s = timeout_s;
-    *image_name = state.wanted.image_name;
+    config->timeout_s = given.timeout_s; /* what has nothing to do with the guest */
+    config->framebuffer_map = given.framebuffer_map;
+    config->image_name = state.wanted.image_name;
 }
 
 /* -- Recording -- */
@@ -84,7 +85,7 @@ static void on_mark(const struct event_mark *mark)
     r->marks[r->mark_count++] = *mark;
 }
 
-void replay_begin(const struct replay_plan *plan, const struct machine_config *config, const char *image_name)
+void replay_begin(const struct replay_plan *plan, const struct machine_config *config)
 {
     static struct input_tap tap = {.input = record_input};
     const struct events_plan events = {.every = RECORDING_EVERY, .mark = on_mark};
@@ -96,17 +97,22 @@ void replay_begin(const struct replay_plan *plan, const struct machine_config *c
         events_start(&events);
     if (plan->record != NULL) {
         state.made.machine = *config;
-        state.made.image_name = image_name;
+        state.made.image_name = config->image_name;
         input_add_tap(&tap);
     }
     for (size_t i = 0; i < state.wanted.input_count; i++)
         input_replay(&state.wanted.inputs[i]);
 }
 
+static bool was_cut_short(const struct machine_result *result)
+{
+    return result->end == MACHINE_QUIT || result->end == MACHINE_TIMEOUT || result->end == MACHINE_FORBIDDEN;
+}
+
 /* A run that was cut short from outside is a run that stops at that time. */
 static void note_early_end(const struct machine_result *result)
 {
-    if (result->end == MACHINE_QUIT || result->end == MACHINE_TIMEOUT)
+    if (was_cut_short(result))
         state.made.machine.stop_at_ns = machine_units_to_ns(result->time);
 }
 
@@ -152,7 +158,7 @@ int replay_end(const struct machine_result *result, int code)
 {
     if (determinism_is_child())
         determinism_report_end();
-    if (state.replay != NULL && result->end != MACHINE_QUIT && result->end != MACHINE_TIMEOUT)
+    if (state.replay != NULL && !was_cut_short(result))
         code = compare_end(code);
     if (state.record != NULL)
         code = write_recording(result, code);

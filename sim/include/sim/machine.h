@@ -31,6 +31,9 @@ struct machine_config {
     const char *image_name;
     const void *dtb;       /* device tree to use instead of the generated one; NULL: generate */
     uint64_t dtb_size;
+    const char *dtb_name;
+    uint64_t boot_ram_size; /* bytes of RAM from its begin that boot data may use; less than ram_size if a given tree has gaps */
+    bool panic_aborts;      /* a panic ends in abort() */
     uint8_t *(*framebuffer_map)(uint64_t size); /* gives the framebuffer's memory; NULL: private memory */
 };
 
@@ -43,6 +46,7 @@ enum machine_end {
     MACHINE_STUCK,   /* every CPU sleeps and no event is left */
     MACHINE_QUIT,    /* a signal asked for it */
     MACHINE_CLOSED,  /* an input asked for it: its window was closed, for example */
+    MACHINE_FORBIDDEN, /* the console showed what it must not */
 };
 
 struct machine_result {
@@ -99,6 +103,10 @@ extern struct machine machine;
 
 /** Make the machine of `config`; RAM, board, boot data. Says on stderr what is wrong and returns an exit code, or 0. */
 int machine_create(const struct machine_config *config);
+/** The device tree that the kernel gets; after machine_create(). */
+const void *machine_dtb(uint64_t *size);
+/** What is wrong with a device tree, by the rules of the format; NULL: nothing. */
+const char *dtb_damage(const void *blob, uint64_t size);
 /** Run it to its end. */
 const struct machine_result *machine_run(void);
 /** End the run; does not return. Called on a CPU's fiber. */

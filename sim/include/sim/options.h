@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <sim/image.h>
 #include <sim/machine.h>
 #include <sim/replay.h>
 #include <sim/screen.h>
@@ -27,28 +28,56 @@ enum exit_code {
     EXIT_DEADLOCK = 83,
     EXIT_NONDETERMINISM = 85,
     EXIT_DESYNC = 86,
+    EXIT_NOT_SEEN = 87,     /* --expect */
+    EXIT_SEEN = 88,         /* --forbid */
+    EXIT_NOT_FINISHED = 89, /* --must-finish */
     EXIT_TIMEOUT = 124,
 };
 
+/** What a panic of the kernel ends in. */
+enum panic_end { PANIC_AUTO, PANIC_EXIT, PANIC_ABORT };
+
 struct options {
-    struct machine_config machine;
-    const char *image; /* path of the image; NULL: none */
+    struct machine_config machine; /* complete after options_prepare() */
+    struct image_plan image;
+    const char *append; /* --append; machine.append has the other words as well */
+    bool stop_on_fault, check_invariants;
+    enum panic_end on_panic;
+    bool memory_given;
+    bool must_finish;
+    const char *dump_dtb; /* file for the machine's device tree; NULL: run */
     struct screen_plan screenshot;
     bool window; /* show the framebuffer */
     struct replay_plan replay;
 };
 
-/** Parse the command line into `options`, loading what it names; exits with a message if it is wrong. */
+/** Parse the command line into `options`; exits with one line if it is wrong. */
 void options_parse(struct options *options, int argc, char **argv);
+/** Complete `options`: load the image or the recording, judge the device tree, gather the kernel's words. */
+void options_prepare(struct options *options);
 
 /* Topics; key ranges keep their short keys apart. The `input` of each parser is the struct options. */
-enum { OPTIONS_KEY_MACHINE = 0x100, OPTIONS_KEY_LIMITS = 0x200, OPTIONS_KEY_DISPLAY = 0x300, OPTIONS_KEY_REPLAY = 0x400, OPTIONS_KEY_NEXT = 0x500 };
+enum {
+    OPTIONS_KEY_GENERAL = 0x100,
+    OPTIONS_KEY_MACHINE = 0x200,
+    OPTIONS_KEY_TASKS = 0x300,
+    OPTIONS_KEY_LIMITS = 0x400,
+    OPTIONS_KEY_DISPLAY = 0x500,
+    OPTIONS_KEY_REPLAY = 0x600,
+    OPTIONS_KEY_NEXT = 0x700,
+};
 extern const struct argp options_machine;
+extern const struct argp options_tasks;
 extern const struct argp options_limits;
 extern const struct argp options_display;
 extern const struct argp options_replay;
 
 /* -- Values -- */
+
+/** Exit with `code` and one line. */
+_Noreturn void options_refuse(int code, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/** The candidate (a list that ends in NULL) that was probably meant, or NULL. */
+const char *options_nearest(const char *word, const char *const *candidates);
 
 /** Exit 64 with one line that says which option, what is wrong with its value and what would be right. */
 _Noreturn void options_bad_value(const char *option, const char *value, const char *expected);

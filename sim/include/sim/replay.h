@@ -11,9 +11,9 @@ struct replay_plan {
 };
 
 /** Replace what the recording decides in `config`. Before machine_create(). Exits 65 or 66 with one line if it cannot. */
-void replay_load(const struct replay_plan *plan, struct machine_config *config, const char **image_name);
+void replay_load(const struct replay_plan *plan, struct machine_config *config);
 /** Start recording, comparing, or reporting events to a checking parent. Between machine_create() and machine_run(). */
-void replay_begin(const struct replay_plan *plan, const struct machine_config *config, const char *image_name);
+void replay_begin(const struct replay_plan *plan, const struct machine_config *config);
 /** The run has ended with `code`: write the recording, or compare the end. Returns the exit code, 86 for a run that differs. */
 int replay_end(const struct machine_result *result, int code);
 /** Is live input to be ignored, because a recording gives it? */
