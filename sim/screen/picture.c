@@ -42,6 +42,7 @@ static void write_picture(png_structp png, png_infop info, FILE *file, const str
     png_init_io(png, file);
     png_set_IHDR(png, info, picture->width, picture->height, 8, PNG_COLOR_TYPE_RGB, PNG_INTERLACE_NONE,
         PNG_COMPRESSION_TYPE_DEFAULT, PNG_FILTER_TYPE_DEFAULT);
+    png_set_filter(png, PNG_FILTER_TYPE_BASE, PNG_FILTER_NONE); /* text packs best as it is */
     png_write_info(png, info);
     for (uint32_t y = 0; y < picture->height; y++) {
         pack_row(picture, y, row);

@@ -2,6 +2,7 @@
 #include <sim/screen.h>
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -50,19 +51,24 @@ static void fire(struct event *event)
     screen.code = save();
 }
 
-/* Is there a folder in which the file could be made? A long run should not end with a bad surprise. */
+/* Could the file be written, or made? A long run should not end with a bad surprise. */
 static int check_path(void)
 {
     char folder[4096];
     const char *slash = strrchr(screen.plan->path, '/');
+    int fd = open(screen.plan->path, O_WRONLY | O_CLOEXEC);
 
+    if (fd >= 0) {
+        close(fd);
+        return 0;
+    }
+    if (errno != ENOENT)
+        return refuse(strerror(errno));
     if (slash == NULL)
         snprintf(folder, sizeof folder, ".");
     else
         snprintf(folder, sizeof folder, "%.*s", (int)(slash - screen.plan->path) + 1, screen.plan->path);
-    if (access(screen.plan->path, F_OK) == 0 ? access(screen.plan->path, W_OK) == 0 : access(folder, W_OK) == 0)
-        return 0;
-    return refuse(strerror(errno));
+    return access(folder, W_OK) == 0 ? 0 : refuse(strerror(errno));
 }
 
 int screen_open(const struct screen_plan *plan)

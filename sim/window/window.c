@@ -120,7 +120,9 @@ static void ready(struct input_source *source)
     struct window_message message;
     ssize_t n;
 
-    while ((n = recv(source->fd, &message, sizeof message, 0)) == (ssize_t)sizeof message) {
+    while ((n = recv(source->fd, &message, sizeof message, MSG_TRUNC)) > 0) {
+        if (n != (ssize_t)sizeof message)
+            continue; /* not ours */
         if (message.word == WINDOW_KEY)
             machine_input(INPUT_KEY, message.value & (0xFFFF | INPUT_KEY_DOWN));
         else if (message.word == WINDOW_CLOSED)
