@@ -115,15 +115,17 @@ void engine_unhold(struct engine *engine)
     engine->held = 0;
 }
 
+/* Used may be negative: a block paid for in full settles in its middle and then gives some back. */
 void engine_settle(struct engine *engine)
 {
-    uint64_t used = (uint64_t)(engine->granted - engine->left);
-    uint64_t bytes = engine->cpu->fraction + used;
+    int64_t used = engine->granted - engine->left;
+    int64_t bytes = (int64_t)engine->cpu->fraction + used;
+    int64_t fraction = ((bytes % 4) + 4) % 4;
 
-    machine.stats.user_bytes += used;
-    engine->cpu->fraction = (uint32_t)(bytes % 4);
-    machine_spend(bytes / 4);
-    engine->granted = engine->left = sim_port.budget * 4 - engine->cpu->fraction;
+    machine.stats.user_bytes += (uint64_t)used;
+    engine->cpu->fraction = (uint32_t)fraction;
+    machine_spend((bytes - fraction) / 4);
+    engine->granted = engine->left = sim_port.budget * 4 - fraction;
 }
 
 /* -- Running -- */
@@ -172,7 +174,7 @@ static uint64_t fault_address(struct engine *engine, uint64_t pc)
     engine->view_va = page;
     engine->view_pa = HOLE_PA;
     engine->hole_hit = false;
-    engine->granted = engine->left = INT64_MAX;
+    engine->granted = engine->left = 1; /* one block: should the instruction not fault again, nothing runs away */
     engine_flush_tlb(engine);
     uc_err error;
     if (!start(engine, pc, &error))

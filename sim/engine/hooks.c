@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the library calls while user code runs. */
 #include <arch/mmu.h>
+#include <board.h>
 #include <sim/guest.h>
 #include <sim/port.h>
 
@@ -78,7 +79,8 @@ static bool fill_probe(struct engine *engine, uint64_t page, uint64_t rest, enum
         return fill_view(engine, page, rest, entry);
     if (access == ARCH_ACCESS_WRITE || !lookup(engine, page, access, &pa))
         return false;
-    entry->paddr = pa + rest;
+    /* Reading a device would change it; what is read does not matter. */
+    entry->paddr = (frame_state(pa) != NULL ? pa : BOARD_RAM_BASE) + rest;
     entry->perms = access == ARCH_ACCESS_EXECUTE ? UC_PROT_READ | UC_PROT_EXEC : UC_PROT_READ;
     return true;
 }

@@ -236,7 +236,7 @@ static bool use_port(struct engine *engine, uint32_t port, uint32_t size)
     bool same = engine->port_block == engine->block && engine->port_left == engine->left;
     uint32_t index = same ? engine->port_index + 1 : 0;
 
-    if (engine->stop != STOP_NONE)
+    if (engine->stop != STOP_NONE || engine->mode != MODE_RUN)
         return false;
     engine->port_index = index;
     engine->port_block = engine->block;

@@ -29,9 +29,9 @@ uint64_t machine_now(void)
     return sim_port.limit - (uint64_t)sim_port.budget;
 }
 
-void machine_spend(uint64_t units)
+void machine_spend(int64_t units)
 {
-    sim_port.budget -= (int64_t)units;
+    sim_port.budget -= units;
 }
 
 void machine_horizon(uint64_t time)

@@ -126,8 +126,8 @@ uint64_t machine_now(void);
 uint64_t machine_ns_to_units(uint64_t ns);
 uint64_t machine_units_to_ns(uint64_t units);
 
-/** Let time pass on the running CPU. */
-void machine_spend(uint64_t units);
+/** Let time pass on the running CPU; a negative number gives back what was charged too early. */
+void machine_spend(int64_t units);
 /** Let events happen and the CPU furthest behind run; returns when the calling CPU's turn comes again. */
 void machine_yield(void);
 /** The turn of the running CPU ends no later than at `time`: something was scheduled. */
