@@ -10,6 +10,12 @@
 #include <arch/irq.h>
 #include <base/compiler.h>
 
+/* The length is written under the ring's lock, but console_pending() reads it without. */
+static void set_ring_len(struct diag_state *d, uint32_t len)
+{
+    __atomic_store_n(&d->ring_len, len, __ATOMIC_RELAXED);
+}
+
 void console_append(const char *text, size_t len)
 {
     struct diag_state *d = diag_state();
@@ -21,7 +27,7 @@ void console_append(const char *text, size_t len)
             break;
         }
         d->ring[(d->ring_head + d->ring_len) % CONSOLE_RING_SIZE] = text[i];
-        d->ring_len++;
+        set_ring_len(d, d->ring_len + 1);
     }
     diag_unlock(&d->ring_lock);
 }
@@ -34,7 +40,7 @@ static size_t console_take(struct diag_state *d, char *out, size_t max)
     while (n < max && d->ring_len > 0) {
         out[n++] = d->ring[d->ring_head];
         d->ring_head = (d->ring_head + 1) % CONSOLE_RING_SIZE;
-        d->ring_len--;
+        set_ring_len(d, d->ring_len - 1);
     }
     d->sent += n;
     diag_unlock(&d->ring_lock);
@@ -105,7 +111,7 @@ void console_flush_raw(void)
         char c = d->ring[d->ring_head];
 
         d->ring_head = (d->ring_head + 1) % CONSOLE_RING_SIZE;
-        d->ring_len--;
+        set_ring_len(d, d->ring_len - 1);
         console_send(d, &c, 1);
     }
 }

@@ -74,7 +74,7 @@ void sched_tick(void *unused)
     struct sched_state *s = sched_state();
     struct sched_cpu *cpu = sched_cpu_here();
     bool first = arch_cpu_id() == 0;
-    uint64_t now = s->tick + 1;
+    uint64_t now = sched_ticks() + 1;
 
     (void)unused;
     arch_counter_add(&counters_get()->interrupts, 1);

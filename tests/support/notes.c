@@ -4,6 +4,8 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include <support/tsan.h>
+
 static char text[16384];
 static size_t used;
 
@@ -18,9 +20,11 @@ void note(const char *fmt, ...)
     va_list args;
     int n;
 
+    tsan_look_away();
     va_start(args, fmt);
     n = vsnprintf(text + used, sizeof(text) - used, fmt, args);
     va_end(args);
+    tsan_look_back();
     used = n < 0 || used + (size_t)n >= sizeof(text) ? sizeof(text) - 1 : used + (size_t)n;
 }
 
