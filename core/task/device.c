@@ -26,6 +26,17 @@ static status_t claim(struct task *t, uint64_t dev, bool *already)
     return status;
 }
 
+static bool owns(const struct task *t, uint64_t dev)
+{
+    struct task_state *s = task_state();
+    bool yes;
+
+    spin_lock(&s->lock);
+    yes = s->device_owner[dev] == t->index;
+    spin_unlock(&s->lock);
+    return yes;
+}
+
 static void disown(uint64_t dev)
 {
     struct task_state *s = task_state();
@@ -72,12 +83,10 @@ status_t task_device_map(struct task *task, uint64_t dev, uint64_t w[4])
 
 void task_devices_cleanup(struct task *task)
 {
-    struct task_state *s = task_state();
-
     for (uint32_t dev = 0; dev < LAYOUT_DEVICE_COUNT; dev++) {
         struct arch_device d;
 
-        if (s->device_owner[dev] != task->index || arch_device_get(dev, &d) != STATUS_OK)
+        if (!owns(task, dev) || arch_device_get(dev, &d) != STATUS_OK)
             continue;
         if (d.port) {
             arch_user_allow_ports(&task->thread->user, (uint32_t)d.base, d.size, false);

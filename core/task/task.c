@@ -182,8 +182,10 @@ NORETURN void task_power_off(uint32_t why, uint32_t code)
     const struct counters *c = counters_get();
 
     log_info("[aegis] summary: %lu switches, %lu calls, %lu messages, %lu faults, %lu restarts, %lu exits, %lu ticks",
-             (unsigned long)c->switches, (unsigned long)c->calls, (unsigned long)c->messages, (unsigned long)c->faults,
-             (unsigned long)c->restarts, (unsigned long)c->exits, (unsigned long)sched_ticks());
+             (unsigned long)counter_read(&c->switches), (unsigned long)counter_read(&c->calls),
+             (unsigned long)counter_read(&c->messages), (unsigned long)counter_read(&c->faults),
+             (unsigned long)counter_read(&c->restarts), (unsigned long)counter_read(&c->exits),
+             (unsigned long)sched_ticks());
     console_flush();
     arch_power_off((enum arch_off)why, code);
 }

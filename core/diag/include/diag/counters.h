@@ -14,5 +14,10 @@ struct counters {
     uint64_t messages;   /* messages delivered between tasks */
 };
 
-/** The one instance. Update with arch_counter_add(). */
+/** The one instance. Update with arch_counter_add(), read with counter_read(). */
 struct counters *counters_get(void);
+
+static inline uint64_t counter_read(const uint64_t *counter)
+{
+    return __atomic_load_n(counter, __ATOMIC_RELAXED);
+}
