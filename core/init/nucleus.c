@@ -72,7 +72,7 @@ static void read_policies(const char *cmdline)
     uint64_t slot = THREAD_NONE;
     bool stop = cmdline_get(cmdline, "on-fault", word, sizeof(word)) && str_eq(word, "stop");
 
-    if (cmdline_get(cmdline, "exit-task", word, sizeof(word)) && !parse_u64(&p, &slot))
+    if (cmdline_get(cmdline, "exit-task", word, sizeof(word)) && (!parse_u64(&p, &slot) || *p != '\0' || slot >= CONFIG_TASKS))
         slot = THREAD_NONE;
     task_set_policy(stop, (uint32_t)slot);
     check_set_always(cmdline_get(cmdline, "check", word, sizeof(word)) && str_eq(word, "invariants"));

@@ -94,7 +94,7 @@ status_t sys_aegis_heartbeat(struct sys_frame *f, uint64_t interval)
 
 status_t sys_aegis_exit(struct sys_frame *f, uint64_t code)
 {
-    f->task->exit_code = (uint32_t)code;
+    f->task->exit_code = code > UINT32_MAX ? UINT32_MAX : (uint32_t)code;
     f->exit = true;
     return STATUS_OK;
 }

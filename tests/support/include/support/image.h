@@ -4,7 +4,7 @@
 #include <abi/layout.h>
 #include <abi/types.h>
 
-#define IMAGE_MAX (512u << 10)
+#define IMAGE_MAX (1u << 20)
 
 /** What image_elf() writes: one page of "code" that starts with this text, and one page of data followed by one of zeroes. */
 #define IMAGE_CODE_TEXT "code of a test program"
