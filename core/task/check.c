@@ -42,15 +42,19 @@ static const char *check_task(const struct task *t)
     return broken;
 }
 
+#define TASK_FRAMES (TASK_IMAGE_PAGES + TASK_STACK_PAGES)
+
+/* Frame `i` < TASK_FRAMES of a task's own memory; 0: there is none. */
+static paddr_t frame_of(const struct task *t, uint32_t i)
+{
+    return i < TASK_IMAGE_PAGES ? t->image_page[i] : t->stack_page[i - TASK_IMAGE_PAGES];
+}
+
 static bool same_frame(const struct task *a, const struct task *b)
 {
-    for (uint32_t i = 0; i < TASK_STACK_PAGES; i++)
-        for (uint32_t k = 0; k < TASK_STACK_PAGES; k++)
-            if (a->stack_page[i] == b->stack_page[k])
-                return true;
-    for (uint32_t i = 0; i < TASK_IMAGE_PAGES; i++)
-        for (uint32_t k = 0; k < TASK_IMAGE_PAGES; k++)
-            if (a->image_page[i] != 0 && a->image_page[i] == b->image_page[k])
+    for (uint32_t i = 0; i < TASK_FRAMES; i++)
+        for (uint32_t k = 0; k < TASK_FRAMES; k++)
+            if (frame_of(a, i) != 0 && frame_of(a, i) == frame_of(b, k))
                 return true;
     return false;
 }
