@@ -16,9 +16,11 @@ for arguments in "--image=tour --seed=3" "--image=tour --cpus=4 --seed=3" "--ima
         else
             other=$(./aegis-sim --arch="$isa" --preset="$preset" "${words[@]}")
         fi
-        [[ $other == "$plain" ]] && continue
+        # A sanitizer or valgrind that found something says so by its status.
+        status=$?
+        [[ $status == 0 && $other == "$plain" ]] && continue
+        echo "FAILED: $isa $arguments: $preset ended with status $status"
         failed=1
-        echo "FAILED: $isa $arguments: $preset prints something else"
         diff <(printf '%s\n' "$plain") <(printf '%s\n' "$other") | head -n 10
     done
 done
