@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* What the boot protocol would hand over: RAM, modules, device tree, command line, all from the test's configuration. */
+/*
+ * What the boot protocol would hand over: RAM, modules, device tree, command line, all from the test's configuration.
+ */
 #include <stdio.h>
 #include <string.h>
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Interrupts: per-CPU pending bits for vectors below 32, level-triggered lines for the others. arch_halt() and user mode
- * take them whatever the CPU's interrupt state is; arch_irq_window() only when interrupts are enabled.
+ * Interrupts: per-CPU pending bits for vectors below 32, level-triggered lines for the others. arch_halt() and user
+ * mode take them whatever the CPU's interrupt state is; arch_irq_window() only when interrupts are enabled.
  */
 #include <arch/irq.h>
 #include <abi/status.h>

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The section that holds the state of all core modules (KSTATE). The linker defines its bounds; weak: it may be empty. */
+/*
+ * The section that holds the state of all core modules (KSTATE). The linker defines its bounds; weak: it may be
+ * empty.
+ */
 #pragma once
 #include <stddef.h>
 

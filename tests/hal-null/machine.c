@@ -113,8 +113,8 @@ struct null_end null_run(void (*fn)(void *arg), void *arg)
 void null_end_machine(enum null_end_kind kind, enum arch_off why, uint32_t code, const char *message)
 {
     if (!null_machine.in_run) {
-        fprintf(stderr, "hal-null: the machine ended outside null_run(): kind %d, why %d, code %u %s\n", (int)kind, (int)why,
-                code, message);
+        fprintf(stderr, "hal-null: the machine ended outside null_run(): kind %d, why %d, code %u %s\n", (int)kind,
+                (int)why, code, message);
         abort();
     }
     null_machine.end = (struct null_end){.kind = kind, .why = why, .code = code};

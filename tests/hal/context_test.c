@@ -42,8 +42,8 @@ static void run(struct partner *p)
 /* More values live across the switch than any ISA has registers that a call preserves. */
 static uint64_t weave(uint64_t seed, void (*leave)(struct partner *p), struct partner *p)
 {
-    uint64_t a = seed * 3 + 1, b = seed * 5 + 2, c = seed * 7 + 3, d = seed * 11 + 4, e = seed * 13 + 5, f = seed * 17 + 6;
-    uint64_t g = seed * 19 + 7, h = seed * 23 + 8, i = seed * 29 + 9, j = seed * 31 + 10, k = seed * 37 + 11;
+    uint64_t a = seed * 3 + 1, b = seed * 5 + 2, c = seed * 7 + 3, d = seed * 11 + 4, e = seed * 13 + 5;
+    uint64_t f = seed * 17 + 6, g = seed * 19 + 7, h = seed * 23 + 8, i = seed * 29 + 9, j = seed * 31 + 10, k = seed * 37 + 11;
     uint64_t l = seed * 41 + 12, m = seed * 43 + 13, n = seed * 47 + 14;
     OPAQUE7(a, b, c, d, e, f, g);
     OPAQUE7(h, i, j, k, l, m, n);
@@ -56,8 +56,8 @@ static uint64_t weave(uint64_t seed, void (*leave)(struct partner *p), struct pa
 static uint64_t weave_expected(uint64_t seed)
 {
     return (seed * 3 + 1) ^ (seed * 5 + 2) ^ (seed * 7 + 3) ^ (seed * 11 + 4) ^ (seed * 13 + 5) ^ (seed * 17 + 6) ^
-           (seed * 19 + 7) ^ (seed * 23 + 8) ^ (seed * 29 + 9) ^ (seed * 31 + 10) ^ (seed * 37 + 11) ^ (seed * 41 + 12) ^
-           (seed * 43 + 13) ^ (seed * 47 + 14);
+           (seed * 19 + 7) ^ (seed * 23 + 8) ^ (seed * 29 + 9) ^ (seed * 31 + 10) ^ (seed * 37 + 11) ^
+           (seed * 41 + 12) ^ (seed * 43 + 13) ^ (seed * 47 + 14);
 }
 
 static void partner_main(void *arg)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Ends that a running suite cannot survive: `die=overflow` runs off the end of a kernel stack, `die=panic` panics,
- * `die=off` powers off with code 7, `die=reset` resets, `die=smp-panic` panics while another CPU runs; `die=race` lets two
- * CPUs write the same variable without a lock, which only the ThreadSanitizer minds. The test that started the machine
- * checks how it ended; a machine that goes on says "survived".
+ * `die=off` powers off with code 7, `die=reset` resets, `die=smp-panic` panics while another CPU runs; `die=race`
+ * lets two CPUs write the same variable without a lock, which only the ThreadSanitizer minds. The test that started
+ * the machine checks how it ended; a machine that goes on says "survived".
  */
 #include <arch/cpu.h>
 #include <arch/memory.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Harness of the HAL conformance suite. It needs core/base and a HAL, and no libc: the same source runs on hal-null, in the
- * simulator and on bare metal, as the kernel. Results go out through arch_serial_putchar() as TAP:
+ * Harness of the HAL conformance suite. It needs core/base and a HAL, and no libc: the same source runs on hal-null,
+ * in the simulator and on bare metal, as the kernel. Results go out through arch_serial_putchar() as TAP:
  *
  *     1..N
  *     ok 1 - memory map is sorted
@@ -34,7 +34,9 @@ struct hal_context {
 
 extern struct hal_context hal;
 
-/** Does the condition hold? If not the running test fails with file, line and text, and the calling function returns. */
+/**
+ * Does the condition hold? If not the running test fails with file, line and text, and the calling function returns.
+ */
 #define CHECK(condition)                                        \
     do {                                                        \
         if (!(condition)) {                                     \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A byte code that stands for an instruction set on hal-null, so that user code is bytes in memory there as well: fetched
- * through the page tables of the space, a byte an instruction (NULL_BACK has an operand).
+ * A byte code that stands for an instruction set on hal-null, so that user code is bytes in memory there as well:
+ * fetched through the page tables of the space, a byte an instruction (NULL_BACK has an operand).
  */
 #pragma once
 #include <arch/context.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The suite's user programs, once for each ISA: a few instructions each, position-independent. "w1" is payload word 1 of a
- * system call, as aegis.tbl lays the words out in registers.
+ * The suite's user programs, once for each ISA: a few instructions each, position-independent. "w1" is payload word 1
+ * of a system call, as aegis.tbl lays the words out in registers.
  */
 #pragma once
 #include <abi/types.h>
@@ -17,7 +17,7 @@ enum hal_program_id {
     HAL_PROGRAM_ILLEGAL,    /* an instruction that does not exist */
     HAL_PROGRAM_PRIVILEGED, /* one that user mode may not execute */
     HAL_PROGRAM_WAIT,       /* wait for an interrupt, a privileged instruction as well */
-    HAL_PROGRAM_FOREIGN,    /* a call to somebody else: a software interrupt, a hypervisor call, a return from the kernel */
+    HAL_PROGRAM_FOREIGN,    /* a call to somebody else: software interrupt, hypervisor, machine mode */
     HAL_PROGRAM_BREAKPOINT,
     HAL_PROGRAM_FP,         /* floating point */
     HAL_PROGRAM_COUNTER,    /* read a cycle or time counter */

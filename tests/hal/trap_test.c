@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* User mode that misbehaves: every trap is reported with its kind, exact addresses, and an untouched program counter. */
+/*
+ * User mode that misbehaves: every trap is reported with its kind, exact addresses, and an untouched program counter.
+ */
 #include <arch/memory.h>
 
 #include "suite.h"

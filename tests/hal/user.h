@@ -20,7 +20,9 @@ struct hal_user {
     uint32_t live_before;
 };
 
-/** Make the space, load the program, switch to it. False: fails the test, or skips it if the ISA has no such program. */
+/**
+ * Make the space, load the program, switch to it. False: fails the test, or skips it if the ISA has no such program.
+ */
 bool user_begin(struct hal_user *user, enum hal_program_id program);
 /** Put another program into the code page and start afresh. False as above. */
 bool user_load(struct hal_user *user, enum hal_program_id program);

@@ -161,7 +161,8 @@ static void refused_access_traps_and_is_retried(void **state)
     struct arch_space space;
     test_frames_init(&frames, ARCH_RAM_BASE + NULL_KERNEL_SIZE, 16);
     assert_ok(arch_create_address_space(&space, 1, &frames.source));
-    assert_ok(arch_map_page(&space, 0x5000, test_frame(&frames), ARCH_MAP_USER | ARCH_MAP_WRITABLE | ARCH_MAP_NO_EXECUTE));
+    uint32_t rw = ARCH_MAP_USER | ARCH_MAP_WRITABLE | ARCH_MAP_NO_EXECUTE;
+    assert_ok(arch_map_page(&space, 0x5000, test_frame(&frames), rw));
     arch_switch_address_space(&space);
     null_program(ENTRY, store_then_call);
     arch_user_init(&user, ENTRY, STACK);
@@ -173,7 +174,7 @@ static void refused_access_traps_and_is_retried(void **state)
     assert_ok(arch_map_page(&space, 0x6000, test_frame(&frames), ARCH_MAP_USER | ARCH_MAP_NO_EXECUTE));
     arch_user_run(&user, &trap);
     assert_true(trap.permission); /* read-only now */
-    assert_ok(arch_protect_page(&space, 0x6000, ARCH_MAP_USER | ARCH_MAP_WRITABLE | ARCH_MAP_NO_EXECUTE));
+    assert_ok(arch_protect_page(&space, 0x6000, rw));
     arch_user_run(&user, &trap);
     assert_int_equal(call_number(&user), 0x12345678);
     assert_int_equal(null_flushes().page, 1);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * User programs for hal-null. A user state gets its program when arch_user_init() sees the entry address: either a step
- * function (the fastest, for benchmarks), or a C function that runs as a coroutine and calls the kernel like a real program:
+ * function (the fastest, for benchmarks), or a C function that runs as a coroutine and calls the kernel like a real
+ * program:
  *
  *     static void sender(struct arch_user *u)
  *     {
@@ -29,15 +30,15 @@ struct null_result {
 };
 
 /** For programs: make system call `nr` and wait for the answer. */
-struct null_result null_call(struct arch_user *user, uint64_t nr, uint64_t target, uint64_t w0, uint64_t w1, uint64_t w2,
-                             uint64_t w3);
+struct null_result null_call(struct arch_user *user, uint64_t nr, uint64_t target, uint64_t w0, uint64_t w1,
+                             uint64_t w2, uint64_t w3);
 /** For programs: trap with `trap` (its pc is filled in); returns when the kernel resumes the program. */
 void null_trap(struct arch_user *user, struct arch_trap trap);
 /** For programs: compute for `microseconds`; interrupts are taken on the way. */
 void null_compute(struct arch_user *user, uint64_t microseconds);
 /**
- * What user mode itself does: access one byte at `va` through the active space with the rights of user mode (EXECUTE reads
- * it). False: `trap` is the page fault.
+ * What user mode itself does: access one byte at `va` through the active space with the rights of user mode (EXECUTE
+ * reads it). False: `trap` is the page fault.
  */
 MUST_CHECK bool null_access(const struct arch_user *user, vaddr_t va, enum arch_access access, uint8_t *byte,
                             struct arch_trap *trap);

@@ -18,7 +18,8 @@
 #define assert_panics(fn, arg, text) unit_assert_panics((fn), (arg), (text), __FILE__, __LINE__)
 
 /** The expression has this status; a failure names both. */
-#define assert_status(expression, expected) unit_assert_status((expression), (expected), #expression, __FILE__, __LINE__)
+#define assert_status(expression, expected) \
+    unit_assert_status((expression), (expected), #expression, __FILE__, __LINE__)
 #define assert_ok(expression) assert_status(expression, STATUS_OK)
 
 static inline void unit_assert_status(status_t got, status_t expected, const char *what, const char *file, int line)
