@@ -15,12 +15,17 @@ void arch_cpu_init(void)
     null_machine.cpu[null_port.cpu].irq_enabled = false;
 }
 
+bool null_is_started(uint32_t cpu)
+{
+    return cpu < null_machine.config.cpus && null_machine.cpu[cpu].started;
+}
+
 void null_switch_cpu(uint32_t cpu)
 {
     uint32_t from = null_port.cpu;
     if (cpu == from)
         return;
-    if (cpu >= null_machine.config.cpus || !null_machine.cpu[cpu].started)
+    if (!null_is_started(cpu))
         null_misuse("null_switch_cpu() to a CPU that is not started");
     null_port.cpu = cpu;
     null_fiber_switch(null_machine.cpu[from].running, null_machine.cpu[cpu].running, false);

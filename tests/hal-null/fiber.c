@@ -97,7 +97,8 @@ void null_fiber_main(struct arch_context *ctx)
     null_misuse("the entry function of a kernel context returned");
 }
 
-void null_fiber_init(struct arch_context *ctx, struct null_stack *stack, void (*entry)(void *arg), void *arg)
+/* A stack on which nothing ran yet. */
+static void renew(struct null_stack *stack)
 {
 #if WITH_ASAN
     /* Frames that never returned left their redzones behind. Their fake stack is used again: see arrive(). */
@@ -106,6 +107,11 @@ void null_fiber_init(struct arch_context *ctx, struct null_stack *stack, void (*
     if (stack->tsan != NULL)
         __tsan_destroy_fiber(stack->tsan);
     stack->tsan = __tsan_create_fiber(0);
+}
+
+void null_fiber_init(struct arch_context *ctx, struct null_stack *stack, void (*entry)(void *arg), void *arg)
+{
+    renew(stack);
     uint64_t frame[FRAME_WORDS] = {0};
     frame[FRAME_FP] = FRAME_FP_INITIAL;
     frame[FRAME_ARG] = (uintptr_t)ctx;
@@ -113,6 +119,24 @@ void null_fiber_init(struct arch_context *ctx, struct null_stack *stack, void (*
     uint8_t *sp = stack->base + stack->size - 64 - sizeof(frame); /* 64: what backtraces may look at; keeps alignment 16 */
     memcpy(sp, frame, sizeof(frame));
     *ctx = (struct arch_context){.sp = sp, .entry = entry, .arg = arg, .stack = stack};
+}
+
+void null_fiber_save(struct null_fiber_start *start, uint32_t index)
+{
+    const struct null_stack *stack = &stacks[index];
+    start->live = stack->live;
+    if (stack->live)
+        memcpy(start->top, stack->base + stack->size - sizeof(start->top), sizeof(start->top));
+}
+
+void null_fiber_restore(const struct null_fiber_start *start, uint32_t index)
+{
+    struct null_stack *stack = &stacks[index];
+    stack->live = start->live;
+    if (!start->live)
+        return;
+    renew(stack);
+    memcpy(stack->base + stack->size - sizeof(start->top), start->top, sizeof(start->top));
 }
 
 void null_fiber_switch(struct arch_context *from, struct arch_context *to, bool sync)

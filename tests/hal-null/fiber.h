@@ -26,6 +26,16 @@ struct null_stack {
 struct null_stack *null_stack_get(uint32_t index);
 /** All stacks of the pool belong to nobody again. */
 void null_stack_reset(void);
+/** What a fiber that never ran has on its stack. */
+struct null_fiber_start {
+    bool live;
+    uint8_t top[256];
+};
+
+/** Keep the start of the fiber on stack `index`, which has not run; put it back, whatever ran there since. */
+void null_fiber_save(struct null_fiber_start *start, uint32_t index);
+void null_fiber_restore(const struct null_fiber_start *start, uint32_t index);
+
 /** The host thread's own stack. */
 struct null_stack *null_stack_host(void);
 

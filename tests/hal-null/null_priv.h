@@ -75,5 +75,8 @@ bool null_is_pending(uint32_t cpu);
 bool null_rotate(void);
 /** Forget the programs of user mode. */
 void null_user_reset(void);
+/** A copy of what programs there are, none of which runs yet; and back to it. */
+void *null_user_save(void);
+void null_user_restore(const void *saved);
 /** Forget the host's copy of RAM and build boot_info and the module list from the configuration. */
 void null_boot_reset(void);

@@ -68,6 +68,8 @@ void arch_timer_init(uint32_t frequency_hz)
     struct null_cpu *cpu = &null_machine.cpu[null_port.cpu];
     cpu->tick_period = NULL_FREQUENCY / frequency_hz;
     cpu->tick_next = null_machine.time + cpu->tick_period;
+    if (null_machine.config.stop_when_booted && null_port.cpu == 0)
+        null_end_machine(NULL_BOOTED, ARCH_OFF_DONE, 0, "");
 }
 
 uint64_t arch_timer_get_ticks(void)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* User mode by script: see <null/user.h>. Programs are coroutines that a step function continues until they trap. */
+#include <stdlib.h>
 #include <string.h>
 
 #include <abi/status.h>
@@ -34,6 +35,23 @@ void null_user_reset(void)
 {
     script_count = 0;
     memset(programs, 0, sizeof(programs));
+}
+
+void *null_user_save(void)
+{
+    struct script *copy = calloc(SCRIPTS_MAX, sizeof(*copy));
+    if (copy == NULL)
+        null_misuse("no host memory for a snapshot");
+    memcpy(copy, scripts, script_count * sizeof(*copy));
+    return copy;
+}
+
+void null_user_restore(const void *saved)
+{
+    null_user_reset();
+    memcpy(scripts, saved, sizeof(scripts));
+    while (script_count < SCRIPTS_MAX && scripts[script_count].step != NULL)
+        script_count++;
 }
 
 static void add_script(struct script script)

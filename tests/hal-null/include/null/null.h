@@ -40,6 +40,7 @@ struct null_config {
     bool framebuffer;    /* 640x480, 32 bits */
     bool input_attached; /* arch_quiescent() says false */
     bool echo;           /* serial output also goes to the host's stderr */
+    bool stop_when_booted; /* end as NULL_BOOTED when CPU 0 starts its tick, just before it schedules */
     uint64_t seed;       /* of arch_random() */
     uint64_t stop_at;    /* microseconds after which the machine stops; 0: NULL_STOP_DEFAULT */
 };
@@ -56,6 +57,7 @@ enum null_end_kind {
     NULL_REBOOT,   /* arch_reset() */
     NULL_STUCK,    /* a CPU sleeps, and no interrupt can ever come */
     NULL_STOPPED,  /* the virtual time limit */
+    NULL_BOOTED,   /* the tick of CPU 0 was started, where the configuration asks for this end */
 };
 
 struct null_end {
@@ -72,9 +74,19 @@ struct null_end {
  */
 struct null_end null_run(void (*fn)(void *arg), void *arg);
 
+/**
+ * Keep a machine of one CPU that null_run() left as NULL_BOOTED, and go back to it: as null_reset(), but booted. The next
+ * null_run() goes on with sched_start(). Snapshots stay until the process ends.
+ */
+struct null_snapshot;
+struct null_snapshot *null_snapshot_take(void);
+void null_snapshot_restore(const struct null_snapshot *snapshot);
+
 /** Let time pass and everything due become pending. Takes no interrupt. */
 void null_advance(uint64_t microseconds);
 
+/** Did the kernel start CPU `cpu`? */
+bool null_is_started(uint32_t cpu);
 /** Continue CPU `cpu`, which must be started; returns when something switches back. For tests of interleavings. */
 void null_switch_cpu(uint32_t cpu);
 /** Call `hook` at every preemption point (NULL: none). The hook may call null_switch_cpu(). */
