@@ -41,7 +41,8 @@ class Row:
                 | ({"clang"} if words & {"clang", "fuzz"} else set())
         hal, isa, _, preset = self.match.groups()
         return {"build", "test"} | ({"sim", isa} if hal == "sim" else set()) \
-            | ({"clang"} if preset in ("clang", "fuzz") else set()) | ({"gdb"} if preset == "debug" else set())
+            | ({"clang"} if preset in ("clang", "fuzz") else set()) | ({"gdb"} if preset == "debug" else set()) \
+            | ({"display", "screen"} if "display" in self.what.split() else set())
 
 
 class Results:
@@ -90,6 +91,23 @@ def run_tests(row, pattern, results):
                                  capture_output=True, text=True, check=False)
         if "Total Tests: 0" in listing.stdout:
             results.fail(f"{row.configuration}/{label}", f"ctest --test-dir build/{row.configuration} -N", "no such test")
+
+
+def check_labels(rows, results):
+    """Every test of a build that was made belongs to some row: nothing is declared and then never run."""
+    for hal in ("null", "sim"):
+        known = set(" ".join(row.what for row in rows if row.configuration.startswith(hal)).split())
+        for row in rows:
+            build = os.path.join(ROOT, "build", row.configuration)
+            if not row.configuration.startswith(hal) or not os.path.exists(os.path.join(build, "CTestTestfile.cmake")):
+                continue
+            listing = subprocess.run(["ctest", "--test-dir", build, "--print-labels"],
+                                     capture_output=True, text=True, check=False).stdout
+            labels = set(re.findall(r"^  (\w+)$", listing, re.M))
+            if labels - known:
+                results.fail(f"{row.configuration}/labels", "./aegis test --list",
+                             f"no row of tests/matrix.tbl runs {' '.join(sorted(labels - known))}")
+                return
 
 
 def run_row(row, arguments, install, results):
@@ -147,6 +165,7 @@ def main():
     results = Results()
     for row in chosen:
         run_row(row, arguments, install, results)
+    check_labels(rows, results)
     if results.skipped:
         print(f"skipped: {' '.join(results.skipped)}")
     for tier, how in (("commit", "--all"), ("long", "--long"), ("quick", "")):

@@ -22,12 +22,15 @@ configure_tree() {
     if [[ -e $dir/CMakeCache.txt ]] && ! grep -qxF "CMAKE_HOME_DIRECTORY:INTERNAL=$AEGIS_ROOT" "$dir/CMakeCache.txt"; then
         rm -rf "$dir"
     fi
-    if [[ -e $dir/build.ninja ]] && { [[ $tests == OFF ]] || grep -qx AEGIS_TESTS:BOOL=ON "$dir/CMakeCache.txt"; }; then
+    log=$dir/configure.log
+    # Packages that came or went since may be libraries that were looked for.
+    if [[ -e $dir/build.ninja && ! /var/lib/dpkg/status -nt $log ]] &&
+        { [[ $tests == OFF ]] || grep -qx AEGIS_TESTS:BOOL=ON "$dir/CMakeCache.txt"; }; then
         return
     fi
+    grep -qsx AEGIS_TESTS:BOOL=ON "$dir/CMakeCache.txt" && tests=ON
     mkdir -p "$dir"
     [[ $preset == plain ]] && preset=$hal || preset=$hal-$preset
-    log=$dir/configure.log
     # CMake's report matters only when something is wrong.
     if ! (cd "$AEGIS_ROOT" && cmake --preset "$preset" -B "$dir" -DAEGIS_ISA="$isa" -DAEGIS_PROFILE="$profile" \
         -DAEGIS_DEPS="$AEGIS_ROOT/build/deps" -DAEGIS_TESTS="$tests") >"$log" 2>&1; then
