@@ -2,6 +2,7 @@
 """Does core keep to itself?
 
 usage: core.py isolation BUILD LD NM OBJECT...   of every module of core
+       core.py memory OBJDUMP OBJECT...
        core.py profile BUILD LD NM full|safety OBJECT...
        core.py kernel NM KERNEL-OBJECT
        core.py sources BUILD
@@ -9,6 +10,7 @@ usage: core.py isolation BUILD LD NM OBJECT...   of every module of core
        core.py state
 
 isolation  pre-linked, core's undefined symbols are the HAL contract's and memcpy memmove memset memcmp
+memory     whatever core writes lies in section kstate: no object has writable data elsewhere
 profile    the safety profile links no allocator (and the full profile does: the check can see one)
 kernel     the simulator's pre-linked kernel shows the host <sim/guest.h> and needs of it <sim/host.h>, nothing else
 sources    every source of core is built, without definitions, whatever the HAL; none has inline assembly, a libc
@@ -53,6 +55,24 @@ def isolation():
     for name in sorted(undefined - contract - PROVIDED_BY_THE_LINK):
         report.error(f"core needs {name}, which is neither in the HAL contract nor one of the four mem functions")
     report.finish(f"{len(objects)} objects need {len(undefined)} symbols, all of the contract")
+
+
+def memory():
+    objdump, *objects = sys.argv[2:]
+    state = 0
+    for name in objects:
+        listing = house.run(objdump, "-h", name)
+        if listing.returncode:
+            sys.exit(listing.stderr)
+        # Constants that hold addresses (.data.rel.ro) are written by the linker only.
+        for section, size in re.findall(r"^ *\d+ (\S+) +([0-9a-f]{8,}) ", listing.stdout, re.M):
+            if section == "kstate":
+                state += int(size, 16)
+            elif int(size, 16) and re.match(r"\.(data|bss|tdata|tbss)(?!\.rel\.ro)", section):
+                report.error(f"{name}: {int(size, 16)} bytes in {section}, outside the module's KSTATE object")
+    if not state:
+        report.error("no state at all: is the section's name out of date?")
+    report.finish(f"{len(objects)} objects hold {state} bytes of state, all in kstate")
 
 
 def profile():
@@ -175,6 +195,6 @@ def state():
     report.finish(f"{len(owners)} modules have state, one object each: {' '.join(sorted(owners))}")
 
 
-CHECKS = {"isolation": isolation, "profile": profile, "kernel": kernel, "sources": sources, "headers": headers,
-          "state": state}
+CHECKS = {"isolation": isolation, "memory": memory, "profile": profile, "kernel": kernel, "sources": sources,
+          "headers": headers, "state": state}
 CHECKS[sys.argv[1]]()
