@@ -43,24 +43,37 @@ static bool same(struct cell a, struct cell b)
     return a.glyph == b.glyph && a.colour == b.colour;
 }
 
+/* Four bits of a glyph as four masks: drawing is most of the console's work, so it goes by fours. */
+#define ALL 0xFFFFFFFFu
+static const uint32_t masks[16][4] = {
+    {0, 0, 0, 0},     {0, 0, 0, ALL},     {0, 0, ALL, 0},     {0, 0, ALL, ALL},
+    {0, ALL, 0, 0},   {0, ALL, 0, ALL},   {0, ALL, ALL, 0},   {0, ALL, ALL, ALL},
+    {ALL, 0, 0, 0},   {ALL, 0, 0, ALL},   {ALL, 0, ALL, 0},   {ALL, 0, ALL, ALL},
+    {ALL, ALL, 0, 0}, {ALL, ALL, 0, ALL}, {ALL, ALL, ALL, 0}, {ALL, ALL, ALL, ALL},
+};
+
 /* One row of a cell's pixels. */
 static void render(struct cell cell, uint32_t line, bool inverse, uint32_t out[FONT_WIDTH])
 {
-    uint32_t on = inverse ? paper : ink[cell.colour];
     uint32_t off = inverse ? ink[cell.colour] : paper;
+    uint32_t change = ink[cell.colour] ^ paper;
     uint32_t bits = font_spleen[cell.glyph][line];
 
-    for (uint32_t x = 0; x < FONT_WIDTH; x++)
-        out[x] = (bits << x & 0x80u) != 0 ? on : off;
+    for (uint32_t x = 0; x < 4; x++)
+        out[x] = off ^ (masks[bits >> 4][x] & change);
+    for (uint32_t x = 0; x < 4; x++)
+        out[4 + x] = off ^ (masks[bits & 15u][x] & change);
 }
 
 static void draw(struct fbcon_place at, bool inverse)
 {
+    uint8_t *to = con.pixels + fbcon_offset(con.pitch, at, 0);
+    const struct cell cell = *cell_at(at);
     uint32_t row[FONT_WIDTH];
 
-    for (uint32_t line = 0; line < FONT_HEIGHT; line++) {
-        render(*cell_at(at), line, inverse, row);
-        memcpy(con.pixels + fbcon_offset(con.pitch, at, line), row, sizeof(row));
+    for (uint32_t line = 0; line < FONT_HEIGHT; line++, to += con.pitch) {
+        render(cell, line, inverse, row);
+        memcpy(to, row, sizeof(row));
     }
 }
 

@@ -155,8 +155,8 @@ def screenshot_refused():
 def keys():
     """What is typed in the window arrives at a task through interrupt and registers of the keyboard."""
     for cpus in ("1", "4"):
-        transcript = run("--image=keyboard", f"--cpus={cpus}", "--display=sdl", "--timeout=60", fake="type:hello\\nworld\\e")
-        check("\nhello\nworld\nKBD:bye\n" in transcript, transcript)
+        transcript = run("--image=keyboard", f"--cpus={cpus}", "--display=sdl", "--timeout=60", fake="type:Helli<o\\n>World!\\e")
+        check("\nHelli\b \bo\nWorld!\nKBD:bye\n" in transcript, transcript)
 
 
 def closed():

@@ -3,7 +3,8 @@
 """Stands in for aegis-window (environment AEGIS_WINDOW): it speaks the protocol of sim/window/link.h and behaves as
 FAKE_WINDOW says. What it finds out goes to the file that FAKE_REPORT names.
 
-  type:TEXT  waits for the machine to come to rest, types TEXT (lower case; '\\n' enter, '\\e' escape), waits for the end
+  type:TEXT  waits for the machine to come to rest, types TEXT, waits for the end; '\\n' is enter, '\\e' escape,
+             '<' backspace, '>' the right arrow
   close      waits for the machine to come to rest and closes the window
   refuse     ends before the window is there
   die        ends when the window is there
@@ -21,7 +22,9 @@ import time
 
 MEMORY, LINK = 3, 4
 READY, KEY, CLOSED, DOWN = 1, 2, 3, 0x10000
-USAGES = {**{chr(ord("a") + i): 4 + i for i in range(26)}, "\n": 0x28, "\x1b": 0x29, " ": 0x2C}
+SHIFT = 0xE1
+USAGES = {**{chr(ord("a") + i): 4 + i for i in range(26)}, "!": 0x1E, "\n": 0x28, "\x1b": 0x29, "<": 0x2A, " ": 0x2C,
+          ">": 0x4F}
 
 link = socket.socket(fileno=LINK)
 
@@ -57,8 +60,13 @@ def wait_for_end():
 def type_text(text):
     wait_for_rest()
     for char in text.replace("\\n", "\n").replace("\\e", "\x1b"):
-        say(KEY, USAGES[char] | DOWN)
-        say(KEY, USAGES[char])
+        keys = [USAGES[char.lower()]]
+        if char.isupper() or char == "!":
+            keys.insert(0, SHIFT)
+        for key in keys:
+            say(KEY, key | DOWN)
+        for key in reversed(keys):
+            say(KEY, key)
         time.sleep(0.02) # a person is not faster, and the keyboard holds 16 bytes
     wait_for_end()
 
