@@ -9,22 +9,29 @@
 #define EHDR_SIZE 64u
 #define PHDR_SIZE 56u
 
-#define CLASS_64 2u
-#define DATA_LE 1u
+#define CLASS_64  2u
+#define DATA_LE   1u
 #define TYPE_EXEC 2u
 
-#define PT_LOAD 1u
+#define PT_LOAD    1u
 #define PT_DYNAMIC 2u
-#define PT_INTERP 3u
-#define PT_NOTE 4u
+#define PT_INTERP  3u
+#define PT_NOTE    4u
 
 #define NOTES_SIZE_MAX 4096u /* of one segment of notes */
-#define NOTE_HEADER 12u
-#define NOTE_TYPE_ABI 1u
+#define NOTE_HEADER    12u
+#define NOTE_TYPE_ABI  1u
 #define NOTE_NAME_SIZE 6u /* "aegis" with its NUL */
 #define NOTE_DESC_SIZE 4u
 
 enum notes { NOTES_OTHER, NOTES_AEGIS, NOTES_BAD };
+
+/* What is checked, and against what. */
+struct file {
+    const uint8_t *bytes;
+    uint64_t len;
+    struct elf_limits limits;
+};
 
 static uint32_t load16(const uint8_t *p)
 {
@@ -41,9 +48,11 @@ static uint64_t load64(const uint8_t *p)
     return load32(p) + UINT64_C(0x100000000) * load32(p + 4);
 }
 
-static status_t check_header(const uint8_t *image, uint64_t len, uint16_t machine)
+static status_t check_header(struct file file)
 {
-    if (len < EHDR_SIZE)
+    const uint8_t *image = file.bytes;
+
+    if (file.len < EHDR_SIZE)
         return ERR_ELF_TOO_SMALL;
     if (image[0] != 0x7F || image[1] != 'E' || image[2] != 'L' || image[3] != 'F')
         return ERR_ELF_BAD_MAGIC;
@@ -53,7 +62,7 @@ static status_t check_header(const uint8_t *image, uint64_t len, uint16_t machin
         return ERR_ELF_NOT_LE;
     if (load16(image + 16) != TYPE_EXEC)
         return ERR_ELF_NOT_EXEC;
-    if (load16(image + 18) != machine)
+    if (load16(image + 18) != file.limits.machine)
         return ERR_ELF_WRONG_ARCH;
     return STATUS_OK;
 }
@@ -112,14 +121,13 @@ static void put_segment(struct elf_plan *plan, uint32_t i, struct elf_segment s)
     plan->seg[i] = s;
 }
 
-static status_t add_segment(struct elf_plan *plan, uint32_t *count, struct elf_segment s, uint64_t len,
-                            struct elf_limits limits)
+static status_t add_segment(struct elf_plan *plan, uint32_t *count, struct elf_segment s, struct file file)
 {
     status_t status;
 
     if (s.memsz == 0 && s.filesz == 0) /* linkers leave such headers behind */
         return STATUS_OK;
-    status = check_segment(s, len, limits);
+    status = check_segment(s, file.len, file.limits);
     if (status != STATUS_OK)
         return status;
     if (*count >= ELF_SEGMENTS_MAX)
@@ -175,15 +183,15 @@ static enum notes check_notes(const uint8_t *p, uint64_t size, uint64_t align)
     return found;
 }
 
-static enum notes check_note_segment(const uint8_t *image, uint64_t len, const uint8_t *ph)
+static enum notes check_note_segment(struct file file, const uint8_t *ph)
 {
     uint64_t off = load64(ph + 8);
     uint64_t size = load64(ph + 32);
     uint64_t align = load64(ph + 48);
 
-    if (!in_file(off, size, len) || size > NOTES_SIZE_MAX || (align > 4 && align != 8))
+    if (!in_file(off, size, file.len) || size > NOTES_SIZE_MAX || (align > 4 && align != 8))
         return NOTES_BAD;
-    return check_notes(image + off, size, align == 8 ? 8 : 4);
+    return check_notes(file.bytes + off, size, align == 8 ? 8 : 4);
 }
 
 static bool entry_is_executable(const struct elf_plan *plan, uint32_t count, uint64_t entry)
@@ -198,19 +206,19 @@ static bool entry_is_executable(const struct elf_plan *plan, uint32_t count, uin
 }
 
 /* One program header: a segment joins the plan, a note is looked at, what needs a dynamic linker is refused. */
-static status_t take_header(const uint8_t *image, uint64_t len, const uint8_t *ph, struct elf_limits limits,
-                            struct elf_plan *plan, uint32_t *count, enum notes *notes)
+static status_t take_header(struct file file, const uint8_t *ph, struct elf_plan *plan, uint32_t *count,
+                            enum notes *notes)
 {
     enum notes note;
 
     switch (load32(ph)) {
     case PT_LOAD:
-        return add_segment(plan, count, read_segment(ph), len, limits);
+        return add_segment(plan, count, read_segment(ph), file);
     case PT_DYNAMIC:
     case PT_INTERP:
         return ERR_ELF_NOT_EXEC;
     case PT_NOTE:
-        note = check_note_segment(image, len, ph);
+        note = check_note_segment(file, ph);
         if (note == NOTES_BAD)
             return ERR_ELF_BAD_NOTE;
         if (note == NOTES_AEGIS)
@@ -223,7 +231,8 @@ static status_t take_header(const uint8_t *image, uint64_t len, const uint8_t *p
 
 status_t elf_plan_load(const uint8_t *image, uint64_t len, struct elf_limits limits, struct elf_plan *out)
 {
-    status_t status = check_header(image, len, limits.machine);
+    const struct file file = {image, len, limits};
+    status_t status = check_header(file);
     enum notes notes = NOTES_OTHER;
     uint32_t count = 0;
     uint32_t phentsize, phnum;
@@ -238,7 +247,7 @@ status_t elf_plan_load(const uint8_t *image, uint64_t len, struct elf_limits lim
     if (phnum > 0 && (phentsize < PHDR_SIZE || !in_file(phoff, (uint64_t)phentsize * phnum, len)))
         return ERR_ELF_PH_BOUNDS;
     for (uint32_t i = 0; i < phnum; i++) {
-        status = take_header(image, len, image + (phoff + (uint64_t)phentsize * i), limits, out, &count, &notes);
+        status = take_header(file, image + (phoff + (uint64_t)phentsize * i), out, &count, &notes);
         if (status != STATUS_OK)
             return status;
     }

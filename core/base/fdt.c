@@ -1,17 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * One function reads a token of the structure block and checks every byte of it; all else is built on that, so no walk can
- * leave the blob even if it starts at a wrong offset.
+ * One function reads a token of the structure block and checks every byte of it; all else is built on that, so no walk
+ * can leave the blob even if it starts at a wrong offset.
  */
 #include <abi/status.h>
 #include <base/fdt.h>
 #include <base/string.h>
 
-#define MAGIC 0xD00DFEEDu
-#define VERSION_MIN 16u /* version 17 added the size of the structure block */
-#define HEADER_SIZE 40u
+#define MAGIC            0xD00DFEEDu
+#define VERSION_MIN      16u /* version 17 added the size of the structure block */
+#define HEADER_SIZE      40u
 #define RESERVATION_SIZE 16u
-#define CELL 4u
+#define CELL             4u
 
 /* Offsets in the header. */
 enum header {

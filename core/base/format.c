@@ -7,7 +7,7 @@
 #include <base/string.h>
 
 #define NUMBER_DIGITS_MAX 20u /* of UINT64_MAX in decimal */
-#define POINTER_DIGITS 16u
+#define POINTER_DIGITS    16u
 
 /* Where the text goes; what does not fit is dropped. */
 struct sink {
@@ -57,10 +57,14 @@ static void put_string(struct sink *sink, const struct spec *spec, const char *s
     put_field(sink, spec, s, n);
 }
 
-/* A number with its sign or 0x in front. Zeros fill between the prefix and the digits, spaces before or behind both. */
-static void put_number(struct sink *sink, const struct spec *spec, const char *prefix, uint64_t value, uint32_t base,
+/*
+ * A number with its sign or 0x in front, in as many digits as are given. Zeros fill between the prefix and the number,
+ * spaces before or behind both.
+ */
+static void put_number(struct sink *sink, const struct spec *spec, const char *prefix, uint64_t value,
                        const char *digits)
 {
+    const size_t base = str_len(digits);
     char text[NUMBER_DIGITS_MAX];
     size_t at = sizeof(text);
     size_t total;
@@ -146,7 +150,7 @@ static void put_signed(struct sink *sink, const struct spec *spec, int64_t v)
 {
     uint64_t magnitude = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
 
-    put_number(sink, spec, v < 0 ? "-" : "", magnitude, 10, "0123456789");
+    put_number(sink, spec, v < 0 ? "-" : "", magnitude, "0123456789");
 }
 
 static void put_pointer(struct sink *sink, const struct spec *spec, const void *p)
@@ -155,7 +159,7 @@ static void put_pointer(struct sink *sink, const struct spec *spec, const void *
     char text[POINTER_DIGITS + 2];
     struct sink inner = {.buf = text, .room = sizeof(text)};
 
-    put_number(&inner, &hex, "0x", (uintptr_t)p, 16, "0123456789abcdef");
+    put_number(&inner, &hex, "0x", (uintptr_t)p, "0123456789abcdef");
     put_field(sink, spec, text, inner.used);
 }
 
@@ -177,13 +181,13 @@ static bool put_conversion(struct sink *sink, char type, const struct spec *spec
         put_signed(sink, spec, next_signed(spec, args));
         return true;
     case 'u':
-        put_number(sink, spec, "", next_unsigned(spec, args), 10, "0123456789");
+        put_number(sink, spec, "", next_unsigned(spec, args), "0123456789");
         return true;
     case 'x':
-        put_number(sink, spec, "", next_unsigned(spec, args), 16, "0123456789abcdef");
+        put_number(sink, spec, "", next_unsigned(spec, args), "0123456789abcdef");
         return true;
     case 'X':
-        put_number(sink, spec, "", next_unsigned(spec, args), 16, "0123456789ABCDEF");
+        put_number(sink, spec, "", next_unsigned(spec, args), "0123456789ABCDEF");
         return true;
     case 'p':
         put_pointer(sink, spec, va_arg(args->list, const void *));

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Multiply-rotate mixing of 64-bit words; strings go through four independent lanes, so that the multiplications overlap.
- * Bytes are read little-endian one by one, which compilers turn into single loads.
+ * Multiply-rotate mixing of 64-bit words; strings go through four independent lanes, so that the multiplications
+ * overlap. Bytes are read little-endian one by one, which compilers turn into single loads.
  */
 #include <base/hash.h>
 

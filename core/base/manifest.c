@@ -6,9 +6,9 @@
 #include <base/parse.h>
 #include <base/string.h>
 
-#define PRIORITY_MAX 7u
+#define PRIORITY_MAX     7u
 #define PRIORITY_DEFAULT 4u
-#define NUMBER_SIZE 24u /* text of any 64-bit number, with the NUL */
+#define NUMBER_SIZE      24u /* text of any 64-bit number, with the NUL */
 
 /* A piece of the text; not terminated. */
 struct slice {
@@ -82,7 +82,8 @@ static bool read_u32(struct slice text, uint32_t max, uint32_t *out)
 
 static bool is_name_char(char c)
 {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' || c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
+           c == '.';
 }
 
 /* `out` is all zeros. */

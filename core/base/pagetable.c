@@ -181,7 +181,9 @@ status_t pt_walk(const struct pt *pt, vaddr_t va, struct pt_leaf *out)
     return STATUS_OK;
 }
 
-/* Free what the first `count` entries of a table above level 0 point to. Recursion goes down PT_LEVELS_MAX - 1 levels. */
+/*
+ * Free what the first `count` entries of a table above level 0 point to. Recursion goes down PT_LEVELS_MAX - 1 levels.
+ */
 static void free_tables(const struct pt *pt, paddr_t table, uint32_t level, uint32_t count)
 {
     for (uint32_t i = 0; i < count; i++) {

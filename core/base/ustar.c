@@ -6,15 +6,15 @@
 #define BLOCK 512u
 
 /* Fields of a header: offset and size. */
-#define NAME 0u
-#define NAME_SIZE 100u
-#define SIZE 124u
-#define SIZE_SIZE 12u
-#define CHECKSUM 148u
+#define NAME          0u
+#define NAME_SIZE     100u
+#define SIZE          124u
+#define SIZE_SIZE     12u
+#define CHECKSUM      148u
 #define CHECKSUM_SIZE 8u
-#define TYPE 156u
-#define MAGIC 257u
-#define PREFIX 345u
+#define TYPE          156u
+#define MAGIC         257u
+#define PREFIX        345u
 
 static bool is_zero_block(const uint8_t *block)
 {

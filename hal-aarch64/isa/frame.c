@@ -2,8 +2,8 @@
 /* AArch64: initial user state, and where calls and reports find their registers. */
 #include <arch/isa.h>
 
-#define REG_TARGET 6u
-#define REG_NUMBER 7u
+#define REG_TARGET  6u
+#define REG_NUMBER  7u
 #define PSTATE_EL0T 0u /* EL0, AArch64, no interrupt masked */
 
 const char isa_name[] = "aarch64";

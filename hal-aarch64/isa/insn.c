@@ -6,8 +6,8 @@
 
 /* MSR/MRS (register): op0:op1:CRn:CRm:op2 stand in bits 20-5, the order in which SYSREG() writes them. */
 #define SYSREG(op0, op1, crn, crm, op2) ((op0) << 14 | (op1) << 11 | (crn) << 7 | (crm) << 3 | (op2))
-#define SYSREG_CRN(r) ((r) >> 7 & 15u)
-#define SYSREG_CRM(r) ((r) >> 3 & 15u)
+#define SYSREG_CRN(r)                   ((r) >> 7 & 15u)
+#define SYSREG_CRM(r)                   ((r) >> 3 & 15u)
 /* All that concerns EL0 has op0 = 3 and op1 = 3. */
 #define SYSREG_IS_EL0(r) ((r) >> 11 == (3u << 3 | 3u))
 
@@ -26,11 +26,11 @@ static bool is_counter_register(uint32_t reg)
 
     if (!SYSREG_IS_EL0(reg))
         return false;
-    return crn == 14                                 /* CNT*_EL0, PMEVCNTR<n>_EL0 */
-           || (crn == 9 && crm >= 12 && crm <= 14)   /* PMCCNTR_EL0 and the rest of the performance monitors */
-           || (crn == 13 && crm >= 2)                /* AM*_EL0: activity monitors */
-           || reg == SYSREG(3u, 3u, 2u, 4u, 0u)      /* RNDR */
-           || reg == SYSREG(3u, 3u, 2u, 4u, 1u);     /* RNDRRS */
+    return crn == 14                               /* CNT*_EL0, PMEVCNTR<n>_EL0 */
+           || (crn == 9 && crm >= 12 && crm <= 14) /* PMCCNTR_EL0 and the rest of the performance monitors */
+           || (crn == 13 && crm >= 2)              /* AM*_EL0: activity monitors */
+           || reg == SYSREG(3u, 3u, 2u, 4u, 0u)    /* RNDR */
+           || reg == SYSREG(3u, 3u, 2u, 4u, 1u);   /* RNDRRS */
 }
 
 static enum isa_insn_class system_class(uint32_t insn)

@@ -6,18 +6,18 @@
  */
 #include <arch/isa.h>
 
-#define DESC_VALID (UINT64_C(1) << 0)
-#define DESC_TABLE (UINT64_C(1) << 1) /* a table; at level 0 a page; clear: a block */
-#define ATTR_NORMAL (UINT64_C(2) << 2)
-#define ATTR_DEVICE (UINT64_C(3) << 2)
-#define ATTR_MASK (UINT64_C(7) << 2)
-#define AP_USER (UINT64_C(1) << 6)
+#define DESC_VALID   (UINT64_C(1) << 0)
+#define DESC_TABLE   (UINT64_C(1) << 1) /* a table; at level 0 a page; clear: a block */
+#define ATTR_NORMAL  (UINT64_C(2) << 2)
+#define ATTR_DEVICE  (UINT64_C(3) << 2)
+#define ATTR_MASK    (UINT64_C(7) << 2)
+#define AP_USER      (UINT64_C(1) << 6)
 #define AP_READ_ONLY (UINT64_C(1) << 7)
-#define SH_INNER (UINT64_C(3) << 8)
-#define ACCESSED (UINT64_C(1) << 10)
-#define NOT_GLOBAL (UINT64_C(1) << 11)
-#define PXN (UINT64_C(1) << 53)
-#define UXN (UINT64_C(1) << 54)
+#define SH_INNER     (UINT64_C(3) << 8)
+#define ACCESSED     (UINT64_C(1) << 10)
+#define NOT_GLOBAL   (UINT64_C(1) << 11)
+#define PXN          (UINT64_C(1) << 53)
+#define UXN          (UINT64_C(1) << 54)
 #define ADDRESS_MASK UINT64_C(0x0000FFFFFFFFF000)
 
 static uint64_t make_table(paddr_t table)

@@ -2,13 +2,16 @@
 /* RISC-V: initial user state, and where calls and reports find their registers. */
 #include <arch/isa.h>
 
-#define REG_SP 2u
-#define REG_A0 10u
+#define REG_SP     2u
+#define REG_A0     10u
 #define REG_TARGET 16u /* a6 */
 #define REG_NUMBER 17u /* a7 */
 
-/* sstatus at the first SRET: to U-mode (SPP 0) with interrupts on (SPIE), FP and vectors off (FS, VS 0), 64-bit (UXL 2). */
-#define SSTATUS_SPIE (1u << 5)
+/*
+ * sstatus at the first SRET: to U-mode (SPP 0) with interrupts on (SPIE), FP and vectors off (FS, VS 0), 64-bit
+ * (UXL 2).
+ */
+#define SSTATUS_SPIE   (1u << 5)
 #define SSTATUS_UXL_64 (UINT64_C(2) << 32)
 
 const char isa_name[] = "riscv64";

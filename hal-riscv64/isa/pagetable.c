@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * RISC-V Sv39: three levels, user and kernel half in one root. A is always set and D with W, so that no hardware needs to
- * update an entry. Sv39 has no memory type (the platform knows its devices); a software bit remembers NOCACHE.
+ * RISC-V Sv39: three levels, user and kernel half in one root. A is always set and D with W, so that no hardware needs
+ * to update an entry. Sv39 has no memory type (the platform knows its devices); a software bit remembers NOCACHE.
  */
 #include <arch/isa.h>
 
-#define PTE_V (UINT64_C(1) << 0)
-#define PTE_R (UINT64_C(1) << 1)
-#define PTE_W (UINT64_C(1) << 2)
-#define PTE_X (UINT64_C(1) << 3)
-#define PTE_U (UINT64_C(1) << 4)
-#define PTE_A (UINT64_C(1) << 6)
-#define PTE_D (UINT64_C(1) << 7)
-#define PTE_NOCACHE (UINT64_C(1) << 8) /* RSW: free for software */
-#define PPN_MASK UINT64_C(0x003FFFFFFFFFFC00)
+#define PTE_V          (UINT64_C(1) << 0)
+#define PTE_R          (UINT64_C(1) << 1)
+#define PTE_W          (UINT64_C(1) << 2)
+#define PTE_X          (UINT64_C(1) << 3)
+#define PTE_U          (UINT64_C(1) << 4)
+#define PTE_A          (UINT64_C(1) << 6)
+#define PTE_D          (UINT64_C(1) << 7)
+#define PTE_NOCACHE    (UINT64_C(1) << 8) /* RSW: free for software */
+#define PPN_MASK       UINT64_C(0x003FFFFFFFFFFC00)
 #define PPN_TO_ADDRESS 4u /* the page number stands two bits below its address bits */
 
 static uint64_t ppn(paddr_t pa)

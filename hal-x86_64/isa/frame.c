@@ -25,8 +25,7 @@ static const struct {
 
 void isa_frame_init(struct trap_frame *frame, vaddr_t entry, vaddr_t sp)
 {
-    *frame = (struct trap_frame){
-        .rip = entry, .cs = ISA_USER_CS, .rflags = RFLAGS_USER, .rsp = sp, .ss = ISA_USER_SS};
+    *frame = (struct trap_frame){.rip = entry, .cs = ISA_USER_CS, .rflags = RFLAGS_USER, .rsp = sp, .ss = ISA_USER_SS};
 }
 
 void isa_frame_get_call(const struct trap_frame *frame, struct arch_call *call)

@@ -1,19 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * x86_64 four-level paging, user and kernel half in one root. Accessed and (with W) dirty are set from the start, so that
- * the CPU never writes to a table. EFER.NXE is on. NOCACHE is PCD and PWT, uncacheable in the PAT as it comes out of reset.
+ * x86_64 four-level paging, user and kernel half in one root. Accessed and (with W) dirty are set from the start, so
+ * that the CPU never writes to a table. EFER.NXE is on. NOCACHE is PCD and PWT, uncacheable in the PAT as it comes out
+ * of reset.
  */
 #include <arch/isa.h>
 
-#define PTE_P (UINT64_C(1) << 0)
-#define PTE_W (UINT64_C(1) << 1)
-#define PTE_U (UINT64_C(1) << 2)
-#define PTE_PWT (UINT64_C(1) << 3)
-#define PTE_PCD (UINT64_C(1) << 4)
-#define PTE_A (UINT64_C(1) << 5)
-#define PTE_D (UINT64_C(1) << 6)
-#define PTE_PS (UINT64_C(1) << 7) /* a leaf above level 0 */
-#define PTE_NX (UINT64_C(1) << 63)
+#define PTE_P        (UINT64_C(1) << 0)
+#define PTE_W        (UINT64_C(1) << 1)
+#define PTE_U        (UINT64_C(1) << 2)
+#define PTE_PWT      (UINT64_C(1) << 3)
+#define PTE_PCD      (UINT64_C(1) << 4)
+#define PTE_A        (UINT64_C(1) << 5)
+#define PTE_D        (UINT64_C(1) << 6)
+#define PTE_PS       (UINT64_C(1) << 7) /* a leaf above level 0 */
+#define PTE_NX       (UINT64_C(1) << 63)
 #define ADDRESS_MASK UINT64_C(0x000FFFFFFFFFF000)
 
 static uint64_t make_table(paddr_t table)

@@ -54,10 +54,10 @@ static void table_descriptor(void **state)
 
 /* Common to all: valid page, AttrIndx 2, inner shareable, AF, nG. */
 #define PAGE_BITS (PA | 3 | 2 << 2 | 3 << 8 | 1 << 10 | 1 << 11)
-#define EL0 (1u << 6)
+#define EL0       (1u << 6)
 #define READ_ONLY (1u << 7)
-#define PXN (UINT64_C(1) << 53)
-#define UXN (UINT64_C(1) << 54)
+#define PXN       (UINT64_C(1) << 53)
+#define UXN       (UINT64_C(1) << 54)
 
 static void user_code_is_read_only_and_pxn(void **state)
 {
@@ -143,15 +143,9 @@ static void expect(const struct sample *samples, enum isa_insn_class expected)
 static void scalar_fp_and_simd(void **state)
 {
     static const struct sample samples[] = {
-        {"fmov d0, #1.0", 0x1E6E1000},
-        {"fadd s0, s1, s2", 0x1E222820},
-        {"fcvtzs x0, d0", 0x9E780000},
-        {"fmov x0, d1", 0x9E660020},
-        {"scvtf d0, w1", 0x1E620020},
-        {"add v0.4s, v1.4s, v2.4s", 0x4EA28420},
-        {"movi v0.2d, #0", 0x6F00E400},
-        {"aese v0.16b, v1.16b", 0x4E284820},
-        {NULL, 0},
+        {"fmov d0, #1.0", 0x1E6E1000},  {"fadd s0, s1, s2", 0x1E222820},     {"fcvtzs x0, d0", 0x9E780000},
+        {"fmov x0, d1", 0x9E660020},    {"scvtf d0, w1", 0x1E620020},        {"add v0.4s, v1.4s, v2.4s", 0x4EA28420},
+        {"movi v0.2d, #0", 0x6F00E400}, {"aese v0.16b, v1.16b", 0x4E284820}, {NULL, 0},
     };
 
     (void)state;
@@ -214,12 +208,8 @@ static void scalable_vectors_and_matrices(void **state)
 static void generic_timer_counters(void **state)
 {
     static const struct sample samples[] = {
-        {"mrs x0, cntvct_el0", 0xD53BE040},
-        {"mrs x1, cntpct_el0", 0xD53BE021},
-        {"mrs x1, cntfrq_el0", 0xD53BE001},
-        {"msr cntv_ctl_el0, x0", 0xD51BE320},
-        {"mrs x0, s3_3_c14_c0_6", 0xD53BE0C0},
-        {NULL, 0},
+        {"mrs x0, cntvct_el0", 0xD53BE040},   {"mrs x1, cntpct_el0", 0xD53BE021},    {"mrs x1, cntfrq_el0", 0xD53BE001},
+        {"msr cntv_ctl_el0, x0", 0xD51BE320}, {"mrs x0, s3_3_c14_c0_6", 0xD53BE0C0}, {NULL, 0},
     };
 
     (void)state;

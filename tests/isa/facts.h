@@ -15,8 +15,8 @@ struct isa_facts {
     const struct isa_fact_register *registers; /* in the order of reports, ended by a NULL name */
     const char *number, *target, *payload[4];  /* call registers of the static task ABI */
     const char *pc, *sp;
-    const char *flags;              /* register of a report that is not 0 at the start, or NULL */
-    const char *call_leaves[3];     /* registers that a call changes besides its results, ended by NULL */
+    const char *flags;          /* register of a report that is not 0 at the start, or NULL */
+    const char *call_leaves[3]; /* registers that a call changes besides its results, ended by NULL */
 };
 
 extern const struct isa_facts isa_facts;

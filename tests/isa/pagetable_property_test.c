@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Random sequences of map, unmap, protect and walk against a model that is only an array, and an independent count of the
- * tables that such a tree must have. The seed stands in the output of a failure.
+ * Random sequences of map, unmap, protect and walk against a model that is only an array, and an independent count of
+ * the tables that such a tree must have. The seed stands in the output of a failure.
  */
 #include "tables.h"
 
 #include <support/random.h>
 #include <support/unit.h>
 
-#define PAGES 96u
+#define PAGES  96u
 #define ROUNDS 40u
-#define STEPS 1500u
+#define STEPS  1500u
 
 struct page {
     vaddr_t va;

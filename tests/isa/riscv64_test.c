@@ -5,7 +5,7 @@
 #include <arch/isa.h>
 #include <isa/insn.h>
 
-#define PA UINT64_C(0x88123000)
+#define PA  UINT64_C(0x88123000)
 #define PPN (PA / 4)
 
 static uint64_t leaf(uint32_t flags, uint32_t level)

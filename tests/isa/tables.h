@@ -8,11 +8,11 @@
 #define TABLES_BASE UINT64_C(0x40000000)
 
 struct tables {
-    struct pt pt;                /* over the memory below */
+    struct pt pt; /* over the memory below */
     struct frame_source source;
     bool used[TABLES_FRAMES];
-    uint32_t live;               /* frames that are out, the root included */
-    uint32_t limit;              /* no more than these at once */
+    uint32_t live;  /* frames that are out, the root included */
+    uint32_t limit; /* no more than these at once */
     uint64_t memory[TABLES_FRAMES][PT_ENTRIES];
 };
 

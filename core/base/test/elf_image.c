@@ -19,12 +19,24 @@ void elf_image_default(struct elf_image *image)
         .e_ehsize = sizeof(Elf64_Ehdr),
         .e_phentsize = sizeof(Elf64_Phdr),
     };
-    elf_image_add(image, (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_X, .p_offset = 0x1000,
-                                      .p_vaddr = ELF_IMAGE_LO, .p_filesz = 0x800, .p_memsz = 0x800, .p_align = 0x1000});
-    elf_image_add(image, (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = PF_R | PF_W, .p_offset = 0x2000,
-                                      .p_vaddr = ELF_IMAGE_LO + 0x1000, .p_filesz = 0x100, .p_memsz = 0x1200,
+    elf_image_add(image, (Elf64_Phdr){.p_type = PT_LOAD,
+                                      .p_flags = PF_R | PF_X,
+                                      .p_offset = 0x1000,
+                                      .p_vaddr = ELF_IMAGE_LO,
+                                      .p_filesz = 0x800,
+                                      .p_memsz = 0x800,
                                       .p_align = 0x1000});
-    elf_image_add(image, (Elf64_Phdr){.p_type = PT_NOTE, .p_flags = PF_R, .p_offset = ELF_IMAGE_NOTE, .p_align = 4,
+    elf_image_add(image, (Elf64_Phdr){.p_type = PT_LOAD,
+                                      .p_flags = PF_R | PF_W,
+                                      .p_offset = 0x2000,
+                                      .p_vaddr = ELF_IMAGE_LO + 0x1000,
+                                      .p_filesz = 0x100,
+                                      .p_memsz = 0x1200,
+                                      .p_align = 0x1000});
+    elf_image_add(image, (Elf64_Phdr){.p_type = PT_NOTE,
+                                      .p_flags = PF_R,
+                                      .p_offset = ELF_IMAGE_NOTE,
+                                      .p_align = 4,
                                       .p_filesz = elf_image_note(image, ELF_IMAGE_NOTE, "aegis", 6, 1, &version, 4) -
                                                   ELF_IMAGE_NOTE});
     elf_image_write(image);

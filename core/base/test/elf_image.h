@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Builds small ELF64 files for tests. elf_image_default() gives a sound one of two segments and an Aegis note; tests then
- * change what they are about. The headers are written by elf_image_write(), so changes of `segment` count until then.
+ * Builds small ELF64 files for tests. elf_image_default() gives a sound one of two segments and an Aegis note; tests
+ * then change what they are about. The headers are written by elf_image_write(), so changes of `segment` count until
+ * then.
  */
 #pragma once
 #include <elf.h>
 #include <stdint.h>
 
-#define ELF_IMAGE_SIZE 0x4000u
+#define ELF_IMAGE_SIZE    0x4000u
 #define ELF_IMAGE_HEADERS 8u
 
 struct elf_image {
@@ -17,10 +18,10 @@ struct elf_image {
     uint64_t length;
 };
 
-#define ELF_IMAGE_LO 0x40100000u
-#define ELF_IMAGE_HI 0x40104000u
+#define ELF_IMAGE_LO      0x40100000u
+#define ELF_IMAGE_HI      0x40104000u
 #define ELF_IMAGE_MACHINE EM_AARCH64
-#define ELF_IMAGE_NOTE 0x400u /* where the default's note is in the file */
+#define ELF_IMAGE_NOTE    0x400u /* where the default's note is in the file */
 
 /** Segment 0: text of one page; 1: data with bss in the next page; 2: the note. */
 void elf_image_default(struct elf_image *image);

@@ -84,15 +84,20 @@ static void random_sound_images_agree(void **state)
             uint64_t start = test_random_below(&random, 4096);
             uint64_t memsz = 1 + test_random_below(&random, (uint32_t)(4096 - start));
             uint64_t filesz = test_random_below(&random, (uint32_t)memsz + 1);
+            uint64_t off = test_random_below(&random, (uint32_t)(image.length - filesz));
 
             if (i == 0)
                 image.header.e_entry = ELF_IMAGE_LO + start + test_random_below(&random, (uint32_t)memsz);
-            elf_image_add(&image, (Elf64_Phdr){.p_type = PT_LOAD, .p_flags = i == 0 ? PF_R | PF_X : flags[round % 4],
-                                               .p_offset = test_random_below(&random, (uint32_t)(image.length - filesz)),
-                                               .p_vaddr = ELF_IMAGE_LO + i * 4096 + start, .p_filesz = filesz,
-                                               .p_memsz = memsz, .p_align = 1});
+            elf_image_add(&image, (Elf64_Phdr){.p_type = PT_LOAD,
+                                               .p_flags = i == 0 ? PF_R | PF_X : flags[round % 4],
+                                               .p_offset = off,
+                                               .p_vaddr = ELF_IMAGE_LO + i * 4096 + start,
+                                               .p_filesz = filesz,
+                                               .p_memsz = memsz,
+                                               .p_align = 1});
         }
-        elf_image_add(&image, (Elf64_Phdr){.p_type = PT_NOTE, .p_offset = ELF_IMAGE_NOTE, .p_filesz = 24, .p_align = 4});
+        elf_image_add(&image,
+                      (Elf64_Phdr){.p_type = PT_NOTE, .p_offset = ELF_IMAGE_NOTE, .p_filesz = 24, .p_align = 4});
         elf_image_write(&image);
         compare(ELF_IMAGE_MACHINE);
     }

@@ -127,8 +127,8 @@ static void note_of_another_name(void **state)
     static const struct {
         const char *name;
         uint32_t size;
-    } names[] = {{"GNU", 4}, {"rx", 3}, {"aegis", 5}, {"aegisX", 6}, {"Aegis", 6}, {"xegis", 6}, {"axgis", 6},
-                 {"aexis", 6}, {"aegxs", 6}, {"aegix", 6}, {"aegis\0\0", 7}, {"", 0}};
+    } names[] = {{"GNU", 4},   {"rx", 3},    {"aegis", 5}, {"aegisX", 6}, {"Aegis", 6},     {"xegis", 6},
+                 {"axgis", 6}, {"aexis", 6}, {"aegxs", 6}, {"aegix", 6},  {"aegis\0\0", 7}, {"", 0}};
     const uint32_t version = 1;
 
     (void)state;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Builds device tree blobs token by token, because tests of a reader want most of them wrong: nothing here checks whether
- * the tree makes sense.
+ * Builds device tree blobs token by token, because tests of a reader want most of them wrong: nothing here checks
+ * whether the tree makes sense.
  */
 #pragma once
 #include <stdint.h>
@@ -10,7 +10,7 @@
 
 enum { BLOB_BEGIN_NODE = 1, BLOB_END_NODE = 2, BLOB_PROP = 3, BLOB_NOP = 4, BLOB_END = 9 };
 
-#define BLOB_HEADER 40u     /* bytes of the header; the reservations follow it */
+#define BLOB_HEADER  40u    /* bytes of the header; the reservations follow it */
 #define BLOB_STRUCTS 0x100u /* where the structure block begins */
 #define BLOB_STRINGS 0x800u /* where the strings begin */
 

@@ -9,7 +9,8 @@
 
 static void nodes_in_the_order_of_the_file(void **state)
 {
-    static const char *const names[] = {"", "cpus", "cpu@0", "cpu@1", "memory@40000000", "chosen", "soc", "uart@9000000"};
+    static const char *const names[] = {"",       "cpus", "cpu@0",       "cpu@1", "memory@40000000",
+                                        "chosen", "soc",  "uart@9000000"};
     static const uint32_t depths[] = {0, 1, 2, 2, 1, 1, 1, 2};
     uint32_t node = fdt_root(&blob.fdt);
     uint32_t depth = 0;
@@ -113,9 +114,19 @@ static void path_with_and_without_unit_address(void **state)
 
 static void path_that_leads_nowhere(void **state)
 {
-    static const char *const paths[] = {"",          "chosen",      "/nothing",     "/chosen/x",     "/soc/uart@9",
-                                        "/soc/uar",  "/cpus/cpu@2", "/nothing/cpus", "/soc/uartx",    "/chosenx",
-                                        "/soc/uart@9000000x", "/memory@", "/soc/uart@"};
+    static const char *const paths[] = {"",
+                                        "chosen",
+                                        "/nothing",
+                                        "/chosen/x",
+                                        "/soc/uart@9",
+                                        "/soc/uar",
+                                        "/cpus/cpu@2",
+                                        "/nothing/cpus",
+                                        "/soc/uartx",
+                                        "/chosenx",
+                                        "/soc/uart@9000000x",
+                                        "/memory@",
+                                        "/soc/uart@"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)

@@ -36,7 +36,8 @@ static void full_line(void **state)
     const struct manifest_task *task = &manifest.task[3];
 
     (void)state;
-    assert_ok(parse("task 3 name=uart_driver file=uart.elf priority=6 budget=50 heartbeat=100 caps=write restart=always\n"));
+    assert_ok(parse("task 3 name=uart_driver file=uart.elf priority=6 budget=50 heartbeat=100 caps=write "
+                    "restart=always\n"));
     assert_int_equal(manifest.count, 1);
     assert_true(task->used);
     assert_string_equal(task->name, "uart_driver");
@@ -321,8 +322,8 @@ static void every_capability_has_its_name(void **state)
 
 static void caps_malformed(void **state)
 {
-    static const char *const bad[] = {"", "+", "write+", "+write", "write++exit", "WRITE", "writ", "writex", "write,exit",
-                                      "all+write", "none+write", "unknown", "writE"};
+    static const char *const bad[] = {"",       "+",          "write+",    "+write",     "write++exit", "WRITE", "writ",
+                                      "writex", "write,exit", "all+write", "none+write", "unknown",     "writE"};
     char text[64];
 
     (void)state;

@@ -290,7 +290,8 @@ static void checksum_counts_bytes_unsigned(void **state)
 
 static void damaged_size_is_refused(void **state)
 {
-    static const char *const sizes[] = {"0000000000x", "           ", "-0000000001", "\200\0\0\0\0\0\0\0\0\0\1", "00000000008"};
+    static const char *const sizes[] = {"0000000000x", "           ", "-0000000001", "00000000008",
+                                        "\200\0\0\0\0\0\0\0\0\0\1"};
 
     (void)state;
     for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {

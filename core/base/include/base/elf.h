@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ELF64 validator for static tasks. It reads an untrusted file and produces a plan: what to map where. A plan keeps these
- * promises: every segment lies in the limits and in the file, none is writable and executable, no two share a page, and
- * the entry point is in an executable one.
+ * ELF64 validator for static tasks. It reads an untrusted file and produces a plan: what to map where. A plan keeps
+ * these promises: every segment lies in the limits and in the file, none is writable and executable, no two share a
+ * page, and the entry point is in an executable one.
  */
 #pragma once
 #include <abi/types.h>
@@ -36,8 +36,8 @@ struct elf_limits {
 /**
  * Check `image` of `len` bytes and fill `out`, whose contents mean nothing after an error. Pure; any context; time is
  * bounded by the number of program headers. Empty segments are left out; notes of other owners are ignored.
- * Errors: the first rule broken, one ERR_ELF_* each: the file header, the program headers in their order, then the plan as
- * a whole. NOT_EXEC also for a file that wants a dynamic linker; BAD_NOTE for a malformed note, an Aegis note of another
- * type or version, and for none.
+ * Errors: the first rule broken, one ERR_ELF_* each: the file header, the program headers in their order, then the plan
+ * as a whole. NOT_EXEC also for a file that wants a dynamic linker; BAD_NOTE for a malformed note, an Aegis note of
+ * another type or version, and for none.
  */
 MUST_CHECK status_t elf_plan_load(const uint8_t *image, uint64_t len, struct elf_limits limits, struct elf_plan *out);

@@ -2,8 +2,8 @@
 /*
  * Reader of flattened device trees (version 16 and 17), in place. The blob is untrusted: fdt_open() checks all of it
  * once, and every later access is bounded by the same checks. It must not change while the reader is in use.
- * A node is named by its offset; FDT_NONE is no node. Every function that takes a node accepts FDT_NONE and finds nothing.
- * Pure; any context; time is at most linear in the size of the blob (fdt_node_parent, fdt_reg) per call.
+ * A node is named by its offset; FDT_NONE is no node. Every function that takes a node accepts FDT_NONE and finds
+ * nothing. Pure; any context; time is at most linear in the size of the blob (fdt_node_parent, fdt_reg) per call.
  */
 #pragma once
 #include <abi/types.h>
@@ -31,8 +31,8 @@ struct fdt_prop {
 };
 
 /**
- * Check the blob of at most `size` bytes. Errors: FDT_BAD_MAGIC, FDT_TRUNCATED (shorter than its header says, or a block
- * outside), FDT_BAD_VERSION, FDT_BAD_STRUCT (tokens, nesting, names or strings malformed).
+ * Check the blob of at most `size` bytes. Errors: FDT_BAD_MAGIC, FDT_TRUNCATED (shorter than its header says, or a
+ * block outside), FDT_BAD_VERSION, FDT_BAD_STRUCT (tokens, nesting, names or strings malformed).
  */
 MUST_CHECK status_t fdt_open(struct fdt *fdt, const void *blob, uint64_t size);
 

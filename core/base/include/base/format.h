@@ -2,8 +2,8 @@
 /*
  * Text formatting without a heap, a locale or floating point.
  * Conversions: %% %c %s %d %i %u %x %X %p, with flags '-' and '0', a width or '*', a precision for %s ('.N', '.*'),
- * and the lengths l, ll and z. %p prints 0x and 16 hex digits; a NULL %s prints (null). What is no
- * conversion is copied as it stands and takes no argument.
+ * and the lengths l, ll and z. %p prints 0x and 16 hex digits; a NULL %s prints (null). What is no conversion is copied
+ * as it stands.
  */
 #pragma once
 #include <stdarg.h>

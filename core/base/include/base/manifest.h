@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The manifest of a task image: text, one task a line, '#' starts a comment.
- *   task 0 name=uart_driver file=uart_driver.elf priority=6 budget=0 heartbeat=50 caps=device_map+heartbeat restart=fault
+ *   task 0 name=uart_driver file=uart_driver.elf priority=6 budget=0 heartbeat=50 caps=device_map+write restart=fault
  * name and file are required; the others default to priority 4, budget 0, heartbeat 0, caps none, restart fault.
  * caps is `all`, `none`, a number, or lower-case names of caps.tbl joined by '+'; restart is never, fault or always.
  */

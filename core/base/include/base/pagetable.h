@@ -2,15 +2,15 @@
 /*
  * Radix page tables of 512 eight-byte entries, over a format that says how an ISA writes an entry.
  * Levels count from the leaves: level 0 holds 4 KiB pages, the root is level `levels - 1`. The user half is
- * [0, user_top]; the kernel half is [~user_top, 2^64), in the same root or, where the ISA has two, in a root of its own.
- * Nothing here keeps state or flushes; the caller serialises changes of one tree.
+ * [0, user_top]; the kernel half is [~user_top, 2^64), in the same root or, where the ISA has two, in a root of its
+ * own. Nothing here keeps state or flushes; the caller serialises changes of one tree.
  */
 #pragma once
 #include <abi/types.h>
 #include <base/compiler.h>
 #include <base/mapping.h>
 
-#define PT_ENTRIES 512u
+#define PT_ENTRIES    512u
 #define PT_LEVELS_MAX 4u
 
 /** One ISA's entries. All functions are pure; bits that the format does not define are 0. */
@@ -42,7 +42,7 @@ struct pt {
     const struct pt_format *format;
     struct pt_mem mem;
     const struct frame_source *frames; /* not needed by pt_walk(), pt_unmap() and pt_protect() */
-    paddr_t root; /* of the half that the addresses belong to, where the ISA has two roots */
+    paddr_t root;                      /* of the half that the addresses belong to, where the ISA has two roots */
 };
 
 /** What pt_walk() found. */
@@ -74,5 +74,5 @@ MUST_CHECK status_t pt_unmap(const struct pt *pt, vaddr_t va);
 MUST_CHECK status_t pt_protect(const struct pt *pt, vaddr_t va, uint32_t flags);
 /** Look up any address of either half. NOT_FOUND: nothing is mapped, or the address is in neither half. */
 MUST_CHECK status_t pt_walk(const struct pt *pt, vaddr_t va, struct pt_leaf *out);
-/** Free every table below the user half of the root and clear those root entries; the root itself stays the caller's. */
+/** Free every table below the user half of the root and clear those root entries; the root itself stays. */
 void pt_destroy_user(const struct pt *pt);

@@ -3,10 +3,10 @@
 #pragma once
 #include <abi/types.h>
 
-#define ISA_FRAME_SIZE 288
+#define ISA_FRAME_SIZE   288
 #define ISA_FRAME_SP_EL0 248
-#define ISA_FRAME_ELR 256
-#define ISA_FRAME_SPSR 264
+#define ISA_FRAME_ELR    256
+#define ISA_FRAME_SPSR   264
 
 struct trap_frame {
     uint64_t x[31];

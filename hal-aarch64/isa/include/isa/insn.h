@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* AArch64 instructions: length, and what a task of the static ABI may not execute although the emulating engine would. */
+/*
+ * AArch64 instructions: length, and what a task of the static ABI may not execute although the emulating engine would.
+ */
 #pragma once
 #include <abi/types.h>
 

@@ -3,8 +3,8 @@
 #pragma once
 #include <abi/types.h>
 
-#define ISA_FRAME_SIZE 272
-#define ISA_FRAME_SEPC 248
+#define ISA_FRAME_SIZE    272
+#define ISA_FRAME_SEPC    248
 #define ISA_FRAME_SSTATUS 256
 
 struct trap_frame {

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* RISC-V instructions: length, and what a task of the static ABI may not execute although the emulating engine would. */
+/*
+ * RISC-V instructions: length, and what a task of the static ABI may not execute although the emulating engine would.
+ */
 #pragma once
 #include <abi/types.h>
 

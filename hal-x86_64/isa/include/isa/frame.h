@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * x86_64: the user registers as the trap entry saves them: the general registers pushed by the entry, then vector and
- * error code (the CPU's or a pushed 0), then what the CPU pushes and IRETQ takes back. The layout is ABI between C and the entry code.
+ * error code (the CPU's or a pushed 0), then what the CPU pushes and IRETQ takes back. The layout is ABI between C and
+ * the entry code.
  */
 #pragma once
 #include <abi/types.h>
 
-#define ISA_FRAME_SIZE 176
+#define ISA_FRAME_SIZE   176
 #define ISA_FRAME_VECTOR 120
-#define ISA_FRAME_RIP 136
+#define ISA_FRAME_RIP    136
 
 struct trap_frame {
     uint64_t rax, rbx, rcx, rdx, rsi, rdi, rbp;
