@@ -8,6 +8,8 @@
 #include <signal.h>
 #include <stdlib.h>
 
+#include <sim/tsan.h>
+
 #include "engine_priv.h"
 
 static struct {
@@ -32,10 +34,19 @@ void guard_install(void)
     sigaction(SIGABRT, &action, NULL);
 }
 
+/* ThreadSanitizer sets its count of ignores aside while a signal handler runs, and this one does not return. */
+static void restore_ignore(void)
+{
+    if (__tsan_ignore_thread_begin != NULL)
+        __tsan_ignore_thread_begin();
+}
+
 bool guard_start(struct engine *engine, uint64_t pc, uc_err *error)
 {
-    if (sigsetjmp(guard.back, 0) != 0)
+    if (sigsetjmp(guard.back, 0) != 0) {
+        restore_ignore();
         return false;
+    }
     guard.armed = 1;
     *error = uc_emu_start(engine->uc, pc, 0, 0, 0);
     guard.armed = 0;
@@ -44,8 +55,10 @@ bool guard_start(struct engine *engine, uint64_t pc, uc_err *error)
 
 void guard_close(uc_engine *uc)
 {
-    if (sigsetjmp(guard.back, 0) != 0)
-        return; /* it cannot even be closed: its memory is lost */
+    if (sigsetjmp(guard.back, 0) != 0) {
+        restore_ignore(); /* it cannot even be closed: its memory is lost */
+        return;
+    }
     guard.armed = 1;
     uc_close(uc);
     guard.armed = 0;

@@ -11,8 +11,8 @@
 #include <sim/machine.h>
 #include <sim/serial.h>
 #include <sim/trace.h>
+#include <sim/tsan.h>
 
-#include <sanitizer/tsan_interface.h>
 #include <stdio.h>
 #include <stdlib.h>
 

@@ -33,6 +33,3 @@ bool dtb_adapt(void *blob, size_t size, uint64_t initrd_start, uint64_t initrd_e
 
 /* By the linker: the lowest address of the executable, 0 in the file. */
 extern const char __executable_start;
-/* Of ThreadSanitizer's run-time library, if it is linked: what the simulator does in between is not the kernel's doing. */
-void __tsan_ignore_thread_begin(void) __attribute__((weak));
-void __tsan_ignore_thread_end(void) __attribute__((weak));
