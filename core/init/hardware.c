@@ -19,6 +19,14 @@
 #include <mm/frame.h>
 #include <sched/policy.h>
 
+static bool is_terminated(const char *text, size_t room)
+{
+    for (size_t i = 0; i < room; i++)
+        if (text[i] == '\0')
+            return true;
+    return false;
+}
+
 void boot_console(const struct boot_info *info)
 {
     struct hw_summary hw;
@@ -29,7 +37,7 @@ void boot_console(const struct boot_info *info)
     log_plain("[aegis] Aegis kernel, profile %s, %u CPU%s, %lu KiB RAM", CONFIG_PROFILE_NAME, hw.cpu_count,
               hw.cpu_count == 1 ? "" : "s", (unsigned long)(hw.total_ram_bytes / 1024));
     boot_checkpoint("boot information received", info != NULL);
-    boot_checkpoint("command line terminated", str_len(info->cmdline) < BOOT_CMDLINE_MAX);
+    boot_checkpoint("command line terminated", is_terminated(info->cmdline, sizeof(info->cmdline)));
     boot_checkpoint("machine summary has RAM and a CPU", hw.total_ram_bytes > 0 && hw.cpu_count > 0);
     boot_checkpoint("summary repeats the command line", str_eq(hw.cmdline, info->cmdline));
 }
