@@ -34,6 +34,8 @@ void __tsan_ignore_thread_end(void);
 #define __tsan_destroy_fiber(fiber) ((void)(fiber))
 #define __tsan_get_current_fiber() NULL
 #define __tsan_switch_to_fiber(fiber, flags) ((void)(fiber), (void)(flags))
+#define __tsan_release(address) ((void)(address))
+#define __tsan_acquire(address) ((void)(address))
 #define __tsan_switch_to_fiber_no_sync 1u
 #endif
 #if __has_include(<valgrind/valgrind.h>)
@@ -44,6 +46,10 @@ void __tsan_ignore_thread_end(void);
 
 static struct null_stack stacks[NULL_STACK_COUNT];
 static struct null_stack host;
+
+/* For TSan: every switch to another CPU releases it and the end of the machine acquires it, so that whoever looks at a dead
+ * machine, or resets it, comes after everything that any CPU did. */
+static char machine_end;
 
 struct null_stack *null_stack_get(uint32_t index)
 {
@@ -144,10 +150,17 @@ void null_fiber_switch(struct arch_context *from, struct arch_context *to, bool 
 #if WITH_ASAN
     __sanitizer_start_switch_fiber(&from->stack->fake, to->stack->base, to->stack->size);
 #endif
+    if (!sync)
+        __tsan_release(&machine_end);
     /* TSan wants its call in the function that switches. */
     __tsan_switch_to_fiber(to->stack->tsan, sync ? 0 : __tsan_switch_to_fiber_no_sync);
     null_stack_switch(&from->sp, to->sp);
     arrive(from->stack);
+}
+
+void null_fiber_join_all(void)
+{
+    __tsan_acquire(&machine_end);
 }
 
 void null_fiber_resync(void)
@@ -160,6 +173,7 @@ void null_fiber_resync(void)
 #endif
     if (__tsan_get_current_fiber() != host_stack->tsan)
         __tsan_switch_to_fiber(host_stack->tsan, 0);
+    null_fiber_join_all();
 }
 
 void null_fiber_as_hardware(bool on)

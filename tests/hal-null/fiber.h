@@ -43,6 +43,8 @@ struct null_stack *null_stack_host(void);
 void null_fiber_init(struct arch_context *ctx, struct null_stack *stack, void (*entry)(void *arg), void *arg);
 /** Continue `to` and save the running fiber in `from`. `sync` false: for TSan the switch orders no memory (another CPU). */
 void null_fiber_switch(struct arch_context *from, struct arch_context *to, bool sync);
+/** Tell TSan that all CPUs have stopped: what they did comes before what follows. */
+void null_fiber_join_all(void);
 /** Tell the sanitizers that execution is on the host's stack: a failed assertion may have jumped there. */
 void null_fiber_resync(void);
 /** What user mode does to memory does not race with the kernel, as far as TSan is concerned: between true and false. */

@@ -106,6 +106,7 @@ struct null_end null_run(void (*fn)(void *arg), void *arg)
     run_caller.stack = null_stack_host();
     null_fiber_init(&cpu->boot, null_stack_get(NULL_STACK_CPU), run_main, NULL);
     null_fiber_switch(&run_caller, &cpu->boot, true);
+    null_fiber_join_all();
     null_machine.in_run = false;
     return null_machine.end;
 }
