@@ -14,9 +14,14 @@
 #include <sim/options.h>
 #include <sim/screen.h>
 #include <sim/serial.h>
+#include <sim/strace.h>
+#include <sim/tasks.h>
+#include <sim/timeline.h>
 #include <sim/window.h>
 
 /* First the machine is asked; a second later, or at the second signal, the process ends where it stands. */
+static volatile sig_atomic_t end_signal = SIGINT;
+
 static void on_signal(int signal)
 {
     static volatile sig_atomic_t asked;
@@ -24,6 +29,7 @@ static void on_signal(int signal)
     if (asked)
         _exit(signal == SIGALRM ? EXIT_TIMEOUT : 128 + signal);
     asked = 1;
+    end_signal = signal;
     machine_ask(signal == SIGALRM ? MACHINE_TIMEOUT : MACHINE_QUIT);
     if (signal == SIGALRM)
         alarm(1);
@@ -82,7 +88,7 @@ static int report(const struct machine_result *result, const struct options *opt
     case MACHINE_TIMEOUT:
         fprintf(stderr, "aegis-sim: --timeout: gave up at %" PRIu64 ".%09" PRIu64 " s virtual\n", ns / 1000000000, ns % 1000000000);
         return EXIT_TIMEOUT;
-    default: return 130; /* MACHINE_QUIT */
+    default: return 128 + end_signal; /* MACHINE_QUIT */
     }
     printf("aegis-sim: %s after %" PRIu64 ".%09" PRIu64 " s virtual\n", words, ns / 1000000000, ns % 1000000000);
     fflush(stdout);
@@ -101,6 +107,16 @@ static int dump_dtb(const char *path)
     if (!written)
         fprintf(stderr, "aegis-sim: --dump-dtb=%s: cannot be written: %s\n", path, strerror(errno));
     return written ? EXIT_OK : EXIT_IO;
+}
+
+/* Everything that looks on. */
+static int start_watching(const struct options *options)
+{
+    tasks_start(&options->machine);
+    expect_start();
+    if (options->strace)
+        strace_start();
+    return options->trace != NULL ? timeline_start(options->trace) : EXIT_OK;
 }
 
 static int open_window(void)
@@ -123,6 +139,8 @@ int main(int argc, char **argv)
     if (code != 0 || options.dump_dtb != NULL)
         return code != 0 ? code : dump_dtb(options.dump_dtb);
     code = screen_open(&options.screenshot);
+    if (code == 0)
+        code = start_watching(&options);
     if (code == 0 && options.window)
         code = open_window();
     if (code != 0)
@@ -130,7 +148,6 @@ int main(int argc, char **argv)
     print_headline(&options.machine);
     serial_set_backend(serial_stdout());
     watch_signals(options.machine.timeout_s);
-    expect_start();
     replay_begin(&options.replay, &options.machine);
     const struct machine_result *result = machine_run();
     code = expect_finish(replay_end(result, report(result, &options)));

@@ -49,7 +49,7 @@ static void answer(struct task *t, const struct arch_call *call, struct sys_fram
     if (status != STATUS_OK || f->words == 0)
         f->words = 1;
     t->last[(t->calls - 1) % TASK_LAST_CALLS].status = status;
-    if (arch_trace_enabled())
+    if (arch_trace_wanted(TRACE_RETURN))
         trace_send_words(TRACE_RETURN, t->index, call->nr, (uint64_t)(int64_t)status, f->out, f->words);
     arch_user_set_result(&t->thread->user, status, f->out, f->words);
 }
@@ -65,7 +65,7 @@ enum task_next sys_handle_call(struct task *task)
     arch_user_get_call(&task->thread->user, &call);
     arch_counter_add(&counters_get()->calls, 1);
     record(task, &call);
-    if (arch_trace_enabled())
+    if (arch_trace_wanted(TRACE_CALL))
         trace_send_words(TRACE_CALL, task->index, call.nr, call.target, call.w, 4);
     known = cap_for_syscall(call.nr, call.target, &need);
     if (UNLIKELY(!known || !cap_check(task->config.caps, need)))

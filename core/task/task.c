@@ -118,13 +118,24 @@ static void end(struct task *t)
     task_power_off(ARCH_OFF_DONE, code > 63 ? 63 : code);
 }
 
+static void trace_fault(const struct task *t)
+{
+    static const enum trace_fault_cause causes[] = {[TASK_CAUSE_TRAP] = TRACE_FAULT_TRAP,
+                                                    [TASK_CAUSE_DENIED] = TRACE_FAULT_DENIED,
+                                                    [TASK_CAUSE_UNKNOWN_CALL] = TRACE_FAULT_UNKNOWN_CALL,
+                                                    [TASK_CAUSE_WATCHDOG] = TRACE_FAULT_WATCHDOG};
+    const uint64_t w[4] = {t->trap.addr, (uint64_t)t->trap.access | (uint64_t)t->trap.permission << 8, causes[t->cause], 0};
+
+    if (arch_trace_wanted(TRACE_FAULT))
+        trace_send_words(TRACE_FAULT, t->index, t->trap.kind, arch_user_pc(&t->thread->user), w, 0);
+}
+
 static void fault(struct task *t)
 {
     bool restart = t->config.restart != MANIFEST_RESTART_NEVER;
 
     arch_counter_add(&counters_get()->faults, 1);
-    trace(TRACE_FAULT, t->index, t->cause == TASK_CAUSE_TRAP ? t->trap.kind : ARCH_TRAP_COUNT, arch_user_pc(&t->thread->user),
-          t->trap.addr, (uint64_t)t->trap.access | (uint64_t)t->trap.permission << 8);
+    trace_fault(t);
     task_report_fault(t);
     clean_up(t, !restart);
     if (state.stop_on_fault)

@@ -10,6 +10,7 @@
 #include <sim/input.h>
 #include <sim/machine.h>
 #include <sim/serial.h>
+#include <sim/tasks.h>
 #include <sim/trace.h>
 #include <sim/tsan.h>
 
@@ -158,6 +159,7 @@ void host_fiber_stack(const struct fiber *fiber, uintptr_t *low, uint64_t *size)
 bool host_user_run(struct arch_user *user, paddr_t root, struct arch_trap *trap)
 {
     enter();
+    tasks_note_user(machine.running, user, root);
     bool trapped = engine_run(machine_cpu(), user, root, trap);
     if (!trapped)
         machine_yield();

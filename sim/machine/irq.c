@@ -5,7 +5,9 @@
  * interrupts with a latency, all drawn from the seed.
  */
 #include <arch/irq.h>
+#include <sim/host.h>
 #include <sim/port.h>
+#include <sim/trace.h>
 
 #include "machine_priv.h"
 
@@ -87,6 +89,15 @@ void irq_set_mask(uint32_t vector, bool masked)
     }
 }
 
+static void report(int vector)
+{
+    const struct trace_event event = {.kind = TRACE_IRQ, .thread = TRACE_NO_THREAD, .cpu = (uint16_t)machine.running,
+        .a = (uint64_t)vector};
+
+    if ((sim_port.trace & TRACE_BIT(TRACE_IRQ)) != 0)
+        host_trace(&event);
+}
+
 int irq_claim(uint64_t except)
 {
     struct sim_cpu *cpu = machine_cpu();
@@ -98,6 +109,7 @@ int irq_claim(uint64_t except)
     if (vector < (int)ARCH_VECTOR_DEVICE_FIRST)
         cpu->pending &= ~(UINT64_C(1) << vector);
     machine.stats.interrupts++;
+    report(vector);
     return vector;
 }
 

@@ -13,7 +13,7 @@ void trace_add(struct trace_sink *sink)
         end = &(*end)->next;
     sink->next = NULL;
     *end = sink;
-    sim_port.trace = 1;
+    sim_port.trace |= sink->kinds != 0 ? sink->kinds : ~UINT32_C(0);
 }
 
 void trace_end(uint64_t time)
@@ -28,6 +28,8 @@ void host_trace(const struct trace_event *event)
 {
     uint64_t time = machine_now();
 
-    for (struct trace_sink *s = sinks; s != NULL; s = s->next)
-        s->event(s, event, time);
+    for (struct trace_sink *s = sinks; s != NULL; s = s->next) {
+        if (s->kinds == 0 || (s->kinds & TRACE_BIT(event->kind)) != 0)
+            s->event(s, event, time);
+    }
 }

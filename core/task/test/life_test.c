@@ -374,6 +374,39 @@ TEST(the_tick_shares_the_cpu_among_equals)
     assert_string_equal(notes(), "ababab");
 }
 
+static void call_14(struct arch_user *u)
+{
+    (void)null_call(u, AEGIS_NR_COUNT, 0, 0, 0, 0, 0);
+}
+
+static void beat_once(struct arch_user *u)
+{
+    (void)u_heartbeat(u, 20);
+    null_compute(u, 1000000);
+}
+
+static uint64_t traced_cause(const char *caps, void (*program)(struct arch_user *u))
+{
+    setup(NULL);
+    kernel_cmdline("on-fault=stop");
+    kernel_task(0, caps, program);
+    kernel_prepare();
+    null_trace(true);
+    (void)kernel_continue();
+    for (uint32_t i = 0; i < null_trace_count(); i++)
+        if (null_trace_at(i)->kind == TRACE_FAULT)
+            return null_trace_at(i)->e;
+    return UINT64_MAX;
+}
+
+TEST(faults_are_traced_with_their_cause)
+{
+    assert_int_equal(traced_cause("caps=exit", crash_once), TRACE_FAULT_TRAP);
+    assert_int_equal(traced_cause("caps=none", exit_3), TRACE_FAULT_DENIED);
+    assert_int_equal(traced_cause("caps=all", call_14), TRACE_FAULT_UNKNOWN_CALL);
+    assert_int_equal(traced_cause("caps=all", beat_once), TRACE_FAULT_WATCHDOG);
+}
+
 TEST(lives_are_traced)
 {
     uint32_t faults = 0, restarts = 0, exits = 0;
@@ -429,6 +462,7 @@ int main(void)
         cmocka_unit_test_setup(the_end_is_summed_up, setup),
         cmocka_unit_test_setup(a_policy_can_stop_the_machine_at_the_first_fault, setup),
         cmocka_unit_test_setup(the_tick_shares_the_cpu_among_equals, setup),
+        cmocka_unit_test_setup(faults_are_traced_with_their_cause, setup),
         cmocka_unit_test_setup(lives_are_traced, setup),
         cmocka_unit_test_setup(every_slot_can_hold_a_task, setup),
     };

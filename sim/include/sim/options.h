@@ -49,6 +49,8 @@ struct options {
     struct screen_plan screenshot;
     bool window; /* show the framebuffer */
     struct replay_plan replay;
+    bool strace;
+    const char *trace; /* file for a timeline; NULL: none */
 };
 
 /** Parse the command line into `options`; exits with one line if it is wrong. */
@@ -64,13 +66,15 @@ enum {
     OPTIONS_KEY_LIMITS = 0x400,
     OPTIONS_KEY_DISPLAY = 0x500,
     OPTIONS_KEY_REPLAY = 0x600,
-    OPTIONS_KEY_NEXT = 0x700,
+    OPTIONS_KEY_TRACE = 0x700,
+    OPTIONS_KEY_NEXT = 0x800,
 };
 extern const struct argp options_machine;
 extern const struct argp options_tasks;
 extern const struct argp options_limits;
 extern const struct argp options_display;
 extern const struct argp options_replay;
+extern const struct argp options_trace;
 
 /* -- Values -- */
 

@@ -3,7 +3,11 @@
 #pragma once
 #include <arch/debug.h>
 
+/** A bit of trace_sink.kinds. */
+#define TRACE_BIT(kind) (UINT32_C(1) << (kind))
+
 struct trace_sink {
+    uint32_t kinds; /* which events; 0: all. Constant */
     /** One event, stamped with the time of the CPU that reported it. Must not let the machine run. */
     void (*event)(struct trace_sink *sink, const struct trace_event *event, uint64_t time);
     /** The machine has ended; flush. May be NULL. */

@@ -11,6 +11,6 @@ void trace_send_words(enum trace_kind kind, uint32_t thread, uint64_t nr, uint64
 
 #define trace(kind, thread, a, b, c, d)                                                                                \
     do {                                                                                                               \
-        if (arch_trace_enabled())                                                                                      \
+        if (arch_trace_wanted(kind))                                                                                   \
             trace_send(kind, thread, a, b, c, d);                                                                      \
     } while (0)

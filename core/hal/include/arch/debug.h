@@ -7,7 +7,8 @@
 enum trace_kind {
     TRACE_CALL,      /* thread, a = number, b = target, c,d,e,f = payload */
     TRACE_RETURN,    /* thread, a = number, b = status, c,d,e,f = payload, count = words */
-    TRACE_FAULT,     /* thread, a = enum arch_trap_kind, b = pc, c = address, d = access | permission << 8 */
+    TRACE_FAULT,     /* thread, a = enum arch_trap_kind, b = pc, c = address, d = access | permission << 8,
+                        e = enum trace_fault_cause; a, c and d are a trap's only */
     TRACE_EXIT,      /* thread, a = code */
     TRACE_RESTART,   /* thread, a = restarts so far */
     TRACE_SWITCH,    /* thread = new (0xFFFF idle), a = old */
@@ -17,6 +18,9 @@ enum trace_kind {
     TRACE_MARK,      /* a,b: free for tests */
     TRACE_KIND_COUNT,
 };
+
+/** Why a task faulted. */
+enum trace_fault_cause { TRACE_FAULT_TRAP, TRACE_FAULT_DENIED, TRACE_FAULT_UNKNOWN_CALL, TRACE_FAULT_WATCHDOG };
 
 #define TRACE_NO_THREAD 0xFFFFu
 
@@ -28,8 +32,8 @@ struct trace_event {
     uint64_t a, b, c, d, e, f;
 };
 
-/** True if somebody wants events; lets core skip building them. Any context. */
-static inline bool arch_trace_enabled(void);
+/** True if somebody wants events of this kind (enum trace_kind); lets core skip building them. Any context. */
+static inline bool arch_trace_wanted(uint32_t kind);
 /** Hand one event to the machine, which stamps it with its own time. Takes no virtual time. Any context, locks may be held. */
 void arch_trace_event(const struct trace_event *event);
 

@@ -2,7 +2,8 @@
 #pragma once
 #include <port/state.h>
 
-static inline bool arch_trace_enabled(void)
+static inline bool arch_trace_wanted(uint32_t kind)
 {
+    (void)kind;
     return null_port.trace;
 }
