@@ -2,6 +2,7 @@
 /* Boot stages that start and test the nucleus itself: scheduler, communication, tasks, the other CPUs. */
 #include "boot.h"
 
+#include <abi/aegis_nr.h>
 #include <abi/caps.h>
 #include <abi/status.h>
 #include <arch/atomic.h>
@@ -55,8 +56,8 @@ void boot_nucleus(void)
     boot_checkpoint("no thread exists yet", sched_count(THREAD_INACTIVE) == CONFIG_TASKS);
     boot_checkpoint("no lock is held", spin_depth() == 0);
     boot_checkpoint("endpoints, grants and interrupt bindings ready", ipc_init() == STATUS_OK);
-    boot_checkpoint("unknown call is denied", !cap_for_syscall(14, 0, &need) && !cap_check(CAP_ALL, need));
-    boot_checkpoint("unknown endpoint is denied", !cap_for_syscall(1, 4, &need) && !cap_check(CAP_ALL, need));
+    boot_checkpoint("unknown call is denied", !cap_for_syscall(AEGIS_NR_COUNT, 0, &need) && !cap_check(CAP_ALL, need));
+    boot_checkpoint("unknown endpoint is denied", !cap_for_syscall(AEGIS_NR_SEND, CONFIG_ENDPOINTS, &need) && !cap_check(CAP_ALL, need));
     boot_checkpoint("timer and reschedule handlers registered", start_ticking());
     check_register(&sched_check_module);
     check_register(&ipc_check_module);
