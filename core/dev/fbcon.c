@@ -213,10 +213,10 @@ bool fbcon_shows(struct fbcon_place at, char c)
     return true;
 }
 
+/* The colour of the line being written is that of its cells. */
 static void hash(struct hash *h)
 {
     hash_u64(h, (uint64_t)con.cursor.row << 32 | con.cursor.column);
-    hash_u64(h, con.colour);
     for (uint32_t row = 0; row < con.grid.rows; row++)
         hash_bytes(h, con.cell[row], con.grid.columns * sizeof(struct cell));
 }

@@ -56,8 +56,6 @@ static void assert_reads(const uint8_t *bytes, uint32_t count)
 static int new_keyboard(void **state)
 {
     (void)state;
-    if (keyboard == NULL)
-        keyboard_create();
     put(STATUS, 0xAE);
     put(STATUS, 0x60);
     put(DATA, 0x45);
@@ -65,6 +63,18 @@ static int new_keyboard(void **state)
     while ((get(STATUS) & 1) != 0)
         (void)get(DATA);
     return 0;
+}
+
+static void the_firmware_leaves_keyboard_and_interrupt_on(void **state)
+{
+    (void)state;
+    keyboard_create();
+    assert_true(machine.lines_existing == UINT64_C(1) << 35);
+    keyboard_key(KEY_A, true);
+    assert_true(line);
+    assert_bytes(0x1E);
+    put(STATUS, 0x20);
+    assert_bytes(0x45);
 }
 
 /* -- Keys -- */
@@ -185,6 +195,18 @@ static void keys_beyond_the_buffer_are_lost_as_a_whole(void **state)
     assert_bytes(0x1F);
 }
 
+static void answers_beyond_the_buffer_are_lost(void **state)
+{
+    (void)state;
+    keyboard_key(KEY_A, true);
+    for (int i = 0; i < 20; i++)
+        put(DATA, 0xEE);
+    assert_int_equal(get(DATA), 0x1E);
+    for (int i = 0; i < 14; i++)
+        assert_int_equal(get(DATA), 0xEE);
+    assert_bytes(0xEE);
+}
+
 static void a_stopped_keyboard_says_nothing(void **state)
 {
     (void)state;
@@ -269,6 +291,8 @@ static void commands_with_an_option_take_two_bytes(void **state)
         assert_bytes(0xFA, 0xFA);
         keyboard_key(KEY_A, true);
         assert_bytes(0x1E);
+        put(DATA, 0xEE);
+        assert_bytes(0xEE);
     }
 }
 
@@ -291,12 +315,14 @@ static uint64_t hash_now(void)
 
 static void the_hash_covers_what_a_driver_can_see(void **state)
 {
-    uint64_t idle = hash_now();
+    uint64_t idle = hash_now(), waits;
 
     (void)state;
     keyboard_key(KEY_A, true);
-    assert_int_not_equal(hash_now(), idle);
+    waits = hash_now();
+    assert_int_not_equal(waits, idle);
     (void)get(DATA);
+    assert_int_not_equal(hash_now(), waits);
     assert_int_not_equal(hash_now(), idle); /* the data register shows another byte now */
     idle = hash_now();
     put(STATUS, 0xAD);
@@ -306,6 +332,7 @@ static void the_hash_covers_what_a_driver_can_see(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(the_firmware_leaves_keyboard_and_interrupt_on), /* first: makes it */
         cmocka_unit_test_setup(a_key_says_its_code_and_the_code_with_bit_7, new_keyboard),
         cmocka_unit_test_setup(keys_come_in_order, new_keyboard),
         cmocka_unit_test_setup(newer_keys_say_e0_first, new_keyboard),
@@ -316,6 +343,7 @@ int main(void)
         cmocka_unit_test_setup(without_its_interrupt_the_line_stays_down, new_keyboard),
         cmocka_unit_test_setup(an_empty_buffer_shows_the_last_byte_again, new_keyboard),
         cmocka_unit_test_setup(keys_beyond_the_buffer_are_lost_as_a_whole, new_keyboard),
+        cmocka_unit_test_setup(answers_beyond_the_buffer_are_lost, new_keyboard),
         cmocka_unit_test_setup(a_stopped_keyboard_says_nothing, new_keyboard),
         cmocka_unit_test_setup(a_keyboard_turned_off_at_the_controller_says_nothing, new_keyboard),
         cmocka_unit_test_setup(the_mode_can_be_read_and_always_translates, new_keyboard),

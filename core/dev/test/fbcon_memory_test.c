@@ -152,8 +152,8 @@ static void before_init_text_goes_nowhere(void **state)
 static void init_again_starts_an_empty_screen(void **state)
 {
     (void)state;
-    screen(4, 3, 0);
-    type("ab\n[ERROR]\n");
+    screen(10, 3, 0);
+    type("ab\n[ERROR]");
     assert_ok(fbcon_init(fb));
     assert_row(0, "");
     type("x");
