@@ -21,6 +21,7 @@ static struct {
     struct input_tap *taps;
     struct input_source *sources;
     bool attached;
+    bool ignore_live;
     volatile sig_atomic_t signalled;
 } in;
 
@@ -102,7 +103,15 @@ void machine_input(enum input_kind kind, uint32_t value)
 {
     struct input input = {.time = soon(), .kind = kind, .value = value};
 
-    enqueue(&input);
+    if (!in.ignore_live)
+        enqueue(&input);
+    else if (kind == INPUT_QUIT)
+        machine_ask(MACHINE_QUIT);
+}
+
+void input_ignore_live(void)
+{
+    in.ignore_live = true;
 }
 
 void input_replay(const struct input *input)

@@ -8,6 +8,7 @@
 
 #include <sim/events.h>
 #include <sim/options.h>
+#include <sim/serial.h>
 
 #include "recording.h"
 
@@ -98,8 +99,13 @@ void replay_begin(const struct replay_plan *plan, const struct machine_config *c
     if (plan->record != NULL) {
         state.made.machine = *config;
         state.made.image_name = config->image_name;
+        state.made.attached = input_attached() || serial_attached_input();
         input_add_tap(&tap);
     }
+    if (plan->replay != NULL)
+        input_ignore_live();
+    if (state.wanted.attached)
+        input_attach();
     for (size_t i = 0; i < state.wanted.input_count; i++)
         input_replay(&state.wanted.inputs[i]);
 }

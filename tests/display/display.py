@@ -159,6 +159,15 @@ def keys():
         check("\nHelli\b \bo\nWorld!\nKBD:bye\n" in transcript, transcript)
 
 
+def recorded():
+    """A run at the keyboard replays without a window, and with one at whose keyboard somebody plays."""
+    for fake, options in (("type:Hi\\n\\e", ()), ("type:x", ("--stop-at=5000s",)), ("close", ())):
+        options = ("--image=keyboard", "--cpus=4", "--timeout=60", *options)
+        transcript = run(*options, "--display=sdl", f"--record={path('a.rec')}", fake=fake)
+        check(run(f"--replay={path('a.rec')}") == transcript, f"the replay of {fake} prints something else")
+        check(run(f"--replay={path('a.rec')}", "--display=sdl", fake="type:zzz\\e") == transcript, "a replay listens to live keys")
+
+
 def closed():
     transcript = run("--image=idle", "--display=sdl", "--timeout=60", fake="close")
     check(re.search(r"^aegis-sim: closed after [0-9.]+ s virtual\n\Z", transcript, re.M), transcript)

@@ -29,6 +29,8 @@ struct input {
 void machine_input(enum input_kind kind, uint32_t value);
 /** Let it arrive at input->time, which is not before that of an earlier one. Before the machine starts. */
 void input_replay(const struct input *input);
+/** This is a replay: machine_input() is deaf from now on, but for INPUT_QUIT, which breaks the replay off. */
+void input_ignore_live(void);
 
 struct input_tap {
     /** An input has been given its time. In the order of arrival. */
