@@ -77,13 +77,36 @@ static struct sim_cpu *pick(uint64_t *others)
     return best;
 }
 
+uint64_t machine_soon(void)
+{
+    uint64_t time = machine_now();
+
+    for (uint32_t i = 0; i < machine.config.cpus; i++) {
+        if (machine.cpu[i].clock > time)
+            time = machine.cpu[i].clock;
+    }
+    return time + 1;
+}
+
+static void fire_ending(struct event *event)
+{
+    (void)event;
+    machine_finish((enum machine_end)(machine.host_request - 1), ARCH_OFF_STOPPED, 0);
+}
+
+/*
+ * An end that the host asks for comes at a time and not at once, and at one that is a whole number of nanoseconds: a run
+ * with --stop-at that time then ends in the same state.
+ */
 static void answer_host(void)
 {
-    int request = machine.host_request;
+    static struct event ending;
 
     input_poll();
-    if (request != 0)
-        machine_finish((enum machine_end)(request - 1), ARCH_OFF_STOPPED, 0);
+    if (machine.host_request == 0 || event_pending(&ending))
+        return;
+    event_init(&ending, EVENT_CONTROL, fire_ending, NULL);
+    event_schedule(&ending, machine_ns_to_units(machine_units_to_ns(machine_soon()) + 1));
 }
 
 /* Let `cpu` go on to the end of its turn. A look at the machine that waits for slower CPUs does not stop this one. */

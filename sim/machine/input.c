@@ -84,24 +84,9 @@ static void enqueue(const struct input *input)
         schedule();
 }
 
-/*
- * Later than any CPU and any event has come, so that the arrival cannot change what has happened already: the same run
- * with the arrival known from its start is the same run.
- */
-static uint64_t soon(void)
-{
-    uint64_t time = machine_now();
-
-    for (uint32_t i = 0; i < machine.config.cpus; i++) {
-        if (machine.cpu[i].clock > time)
-            time = machine.cpu[i].clock;
-    }
-    return time + 1;
-}
-
 void machine_input(enum input_kind kind, uint32_t value)
 {
-    struct input input = {.time = soon(), .kind = kind, .value = value};
+    struct input input = {.time = machine_soon(), .kind = kind, .value = value};
 
     if (!in.ignore_live)
         enqueue(&input);

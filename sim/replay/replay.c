@@ -118,8 +118,12 @@ static bool was_cut_short(const struct machine_result *result)
 /* A run that was cut short from outside is a run that stops at that time. */
 static void note_early_end(const struct machine_result *result)
 {
-    if (was_cut_short(result))
-        state.made.machine.stop_at_ns = machine_units_to_ns(result->time);
+    if (!was_cut_short(result))
+        return;
+    uint64_t ns = machine_units_to_ns(result->time);
+    while (machine_ns_to_units(ns) < result->time)
+        ns++;
+    state.made.machine.stop_at_ns = ns;
 }
 
 static int write_recording(const struct machine_result *result, int code)

@@ -111,7 +111,7 @@ const char *dtb_damage(const void *blob, uint64_t size);
 const struct machine_result *machine_run(void);
 /** End the run; does not return. Called on a CPU's fiber. */
 _Noreturn void machine_finish(enum machine_end end, enum arch_off off, uint32_t code);
-/** Ask for the end from a signal handler; it comes at the next event or slice. */
+/** Ask for the end from a signal handler; it comes as soon as every CPU has reached the same time. */
 void machine_ask(enum machine_end end);
 
 /** The running CPU. */
@@ -122,6 +122,11 @@ static inline struct sim_cpu *machine_cpu(void)
 
 /** The time in units: the clock of the running CPU or, while an event fires, the event's. */
 uint64_t machine_now(void);
+/**
+ * A time that neither a CPU nor an event has reached yet. What is scheduled for it cannot change what has happened: a run
+ * that knows of it from the start is the same run.
+ */
+uint64_t machine_soon(void);
 /** Conversions between virtual nanoseconds and units, rounding down; both saturate. */
 uint64_t machine_ns_to_units(uint64_t ns);
 uint64_t machine_units_to_ns(uint64_t units);
