@@ -4,10 +4,12 @@
 
 usage: features.py ROOT BUILD...
 
-Every id once and in order within its group, a valid status, and for "done" at least one `test` that exists: a name (or
-shell pattern) of ctest in one of the build directories, or a command of the project. Status 0 passed, 1 failed.
+Every id once and in order within its group, a valid status, and for "done" at least one `test`. A test that is named,
+in whatever row, exists: a name (or shell pattern) of ctest in one of the build directories, `NAME: CASE` for one case of
+it, whose title or function stands in a test source, or a command of the project. Status 0 passed, 1 failed.
 """
 import fnmatch
+import glob
 import json
 import os
 import re
@@ -29,28 +31,43 @@ def tests():
     return names
 
 
-def exists(evidence, names):
-    if evidence.startswith(("./aegis", ".ci/", "tests/", "fuzz/", "docs/", "tools/")):
-        path = os.path.join(ROOT, evidence.split()[0])
-        return os.path.exists(path)
-    return any(fnmatch.fnmatchcase(name, evidence) for name in names)
+def test_sources():
+    """The text of everything that can hold a test case."""
+    folders = [os.path.join(ROOT, "tests"), *glob.glob(os.path.join(ROOT, "core/*/test"))]
+    files = [os.path.join(folder, file) for top in folders for folder, _, found in os.walk(top) for file in found]
+    text = []
+    for name in files:
+        if name.endswith((".c", ".py")) and name != os.path.abspath(__file__):
+            with open(name, encoding="utf-8") as file:
+                text.append(file.read())
+    return "\n".join(text)
 
 
-def check_row(group, number, status, shown, names):
+def exists(evidence, names, sources):
+    if re.match(r"\./aegis( |$)|(\.ci|tests|fuzz|docs|tools)/", evidence):
+        command, *words = evidence.split()
+        return os.path.exists(os.path.join(ROOT, "tools/cmd", words[0]) if words and command == "./aegis" else
+                              os.path.join(ROOT, command))
+    name, _, case = evidence.partition(": ")
+    if case and f'"{case}"' not in sources and not re.search(rf"\b{re.escape(case)}\b\W*[(),]", sources):
+        return False
+    return any(fnmatch.fnmatchcase(known, name) for known in names)
+
+
+def check_row(group, number, status, shown, names, sources):
     what = f"{group}-{number}"
     if status not in STATUSES:
         problems.append(f"{what}: '{status}' is no status")
     if not shown:
         problems.append(f"{what}: nothing is said about it")
     evidence = re.findall(r"`([^`]+)`", shown)
-    if status == "done":
-        if not evidence:
-            problems.append(f"{what}: done, but no test is named")
-        problems.extend(f"{what}: there is no `{e}`" for e in evidence if not exists(e, names))
+    if status == "done" and not evidence:
+        problems.append(f"{what}: done, but no test is named")
+    problems.extend(f"{what}: there is no `{e}`" for e in evidence if not exists(e, names, sources))
 
 
 def main():
-    names = tests()
+    names, sources = tests(), test_sources()
     last, seen = {}, 0
     with open(os.path.join(ROOT, "docs/features.md"), encoding="utf-8") as file:
         for line in file:
@@ -62,7 +79,7 @@ def main():
                 problems.append(f"{group}-{number}: missing, repeated or out of order")
             last[group] = int(number)
             seen += 1
-            check_row(group, number, status, shown, names)
+            check_row(group, number, status, shown, names, sources)
     if seen < LEDGER_ROWS:
         problems.append(f"{seen} rows; an id was dropped")
     for problem in problems:

@@ -20,9 +20,14 @@ block c-example >examples/uptime.c
 python3 tools/gen_abi.py --check
 
 jobs=$(nproc)
-cmake -S . -B build/t -G Ninja -DAEGIS_HAL=sim -DAEGIS_ISA=x86_64 -DAEGIS_DEPS="$root/build/deps" >configure.log 2>&1 || { cat configure.log; exit 1; }
+cmake -S . -B build/t -G Ninja -DAEGIS_HAL=sim -DAEGIS_ISA=x86_64 -DAEGIS_DEPS="$root/build/deps" >configure.log 2>&1 ||
+    { cat configure.log; exit 1; }
 ninja -C build/t -j"$jobs" >build.log 2>&1 || { tail -30 build.log; exit 1; }
 tools/aegis-cc --arch=x86_64 examples/uptime.c -o uptime.elf
 output=$(timeout 60 build/t/sim/aegis-sim-x86_64 --task=uptime.elf 2>&1) || { echo "$output" | tail -20; exit 1; }
-grep -q "^up for .* ticks" <<<"$output" || { echo "FAILED: the program did not say how long the machine is up"; echo "$output" | tail -20; exit 1; }
+if ! grep -q "^up for .* ticks" <<<"$output"; then
+    echo "FAILED: the program did not say how long the machine is up"
+    echo "$output" | tail -20
+    exit 1
+fi
 echo "the tutorial works: $(grep "^up for" <<<"$output")"
