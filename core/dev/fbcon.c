@@ -22,10 +22,11 @@ struct cell {
     uint8_t glyph, colour;
 };
 
+/* [B] written at boot; the rest belongs to whoever sends to the serial port (the try-lock of core/diag's console). */
 static KSTATE struct {
-    uint8_t *pixels; /* NULL: no screen */
-    uint32_t pitch;  /* bytes */
-    struct fbcon_grid grid;
+    uint8_t *pixels; /* [B] NULL: no screen */
+    uint32_t pitch;  /* [B] bytes */
+    struct fbcon_grid grid; /* [B] */
     struct fbcon_place cursor;
     uint8_t colour;  /* of the line being written */
     struct cell cell[FBCON_ROWS_MAX][FBCON_COLUMNS_MAX];
