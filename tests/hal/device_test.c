@@ -125,6 +125,59 @@ static void line_follows_the_device(void)
     CHECK_OK(arch_set_interrupt_handler(uart.device.irq, NULL, NULL));
 }
 
+/* How long a burst takes until it is `done`; a second at most. */
+static uint64_t time_of_a_burst(bool (*done)(const struct uart *uart), const struct uart *uart)
+{
+    uint64_t start = arch_timer_get_ticks();
+    uint64_t passed = 0;
+    while (!done(uart) && passed < arch_timer_get_frequency()) {
+        arch_cpu_relax();
+        passed = arch_timer_get_ticks() - start;
+    }
+    return passed;
+}
+
+static void fill_fifo(void)
+{
+    for (uint32_t i = 0; i < ARCH_SERIAL_FIFO; i++)
+        arch_serial_putchar(i + 1 < ARCH_SERIAL_FIFO ? '-' : '\n');
+}
+
+static bool is_idle(const struct uart *uart)
+{
+    (void)uart;
+    return arch_serial_idle();
+}
+
+static bool has_interrupted(const struct uart *uart)
+{
+    arch_halt();
+    return uart->interrupts > 0;
+}
+
+/* A sleeping CPU wakes when the device says so, and not at the next tick. */
+static void line_wakes_halt(void)
+{
+    static struct uart uart;
+    CHECK_OK(arch_device_get(0, &uart.device));
+    if (!uart_answers(&uart))
+        SKIP("no UART behind device 0");
+    CHECK_OK(arch_set_interrupt_handler(uart.device.irq, uart_handler, &uart));
+    for (uint32_t i = 0; i < 8; i++) {
+        hal_wait_milliseconds(20);
+        fill_fifo();
+        uint64_t polled = time_of_a_burst(is_idle, &uart);
+        uart.interrupts = 0;
+        fill_fifo();
+        uart_ask_for_interrupt(&uart, true);
+        arch_irq_unmask(uart.device.irq);
+        uint64_t slept = time_of_a_burst(has_interrupted, &uart);
+        uart_ask_for_interrupt(&uart, false);
+        CHECK(slept <= polled + arch_timer_get_frequency() / 2000);
+    }
+    CHECK_OK(arch_set_interrupt_handler(uart.device.irq, NULL, NULL));
+}
+
 static void pci_absent_is_all_ones(void)
 {
     arch_pci_config_write32(0, 31, 7, 0, 0);
@@ -172,6 +225,7 @@ static const struct hal_test tests[] = {
     {"devices are described and end", devices_are_described},
     {"device 0 is the UART", first_device_is_the_uart},
     {"a device line is level-triggered and maskable", line_follows_the_device},
+    {"a device line wakes a sleeping CPU", line_wakes_halt},
     {"an absent PCI device reads as ones", pci_absent_is_all_ones},
     {"firmware agrees with boot_info", firmware_agrees_with_boot_info},
     {"random numbers differ in every bit", random_numbers_differ},

@@ -22,6 +22,7 @@ static struct {
     uint32_t started[ARCH_MAX_CPUS]; /* 1 + the CPU's own idea of its number */
     uint32_t seen[ARCH_MAX_CPUS];    /* what the starter had written before */
     uint32_t interrupts[ARCH_MAX_CPUS];
+    uint32_t other_interrupts; /* of VECTOR + 1 */
     uint32_t order[ARCH_MAX_CPUS];
     uint32_t obeyed[ARCH_MAX_CPUS];
     uint32_t counter;
@@ -40,6 +41,12 @@ static void count_interrupt(void *data)
 {
     (void)data;
     arch_atomic_add32(&shared.interrupts[arch_cpu_id()], 1);
+}
+
+static void count_other(void *data)
+{
+    (void)data;
+    arch_atomic_add32(&shared.other_interrupts, 1);
 }
 
 static void add_atomically(void)
@@ -172,6 +179,22 @@ static void ipis_reach_a_mask(void)
         CHECK(hal_wait_for(&shared.interrupts[i], before[i] + 1));
 }
 
+static void ipis_bring_their_own_vector(void)
+{
+    if (arch_cpu_count() == 1)
+        SKIP("one CPU");
+    CHECK_OK(arch_set_interrupt_handler(VECTOR + 1, count_other, NULL));
+    uint32_t before = arch_atomic_load32(&shared.interrupts[1]);
+    arch_send_ipi(1u << 1, VECTOR);
+    CHECK(hal_wait_for(&shared.interrupts[1], before + 1));
+    for (uint32_t i = 1; i <= 10; i++) {
+        arch_send_ipi(1u << 1, VECTOR + 1);
+        CHECK(hal_wait_for(&shared.other_interrupts, i));
+    }
+    CHECK(arch_atomic_load32(&shared.interrupts[1]) == before + 1);
+    CHECK_OK(arch_set_interrupt_handler(VECTOR + 1, NULL, NULL));
+}
+
 static void atomics_count_exactly(void)
 {
     uint32_t before[ARCH_MAX_CPUS];
@@ -299,6 +322,7 @@ static const struct hal_test tests[] = {
     {"every CPU starts once and sees what was written", all_cpus_start},
     {"an IPI reaches each CPU", ipis_reach_each_cpu},
     {"an IPI reaches a mask of CPUs", ipis_reach_a_mask},
+    {"an IPI brings its own vector only", ipis_bring_their_own_vector},
     {"atomic additions lose nothing", atomics_count_exactly},
     {"a lock of atomics excludes", locks_exclude},
     {"unmapping reaches user code on another CPU", unmap_reaches_other_cpus},

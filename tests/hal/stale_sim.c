@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What only the simulator promises: an entry that core forgot to flush stays, so that the mistake shows. The tables are
- * changed behind the HAL's back, which is what forgetting looks like.
+ * What only the simulator promises. An entry that core forgot to flush stays, so that the mistake shows; the tables are
+ * changed behind the HAL's back, which is what forgetting looks like. And code is coherent with stores of user mode.
  */
 #include <arch/isa.h>
 #include <arch/memory.h>
@@ -52,8 +52,48 @@ static void write_right_stays_until_flushed(void)
     CHECK(user_end(&user));
 }
 
+/* The first call of the program in `user`, started afresh. */
+static uint64_t first_call(void)
+{
+    arch_switch_address_space(&user.space);
+    arch_user_init(&user.regs, USER_CODE, USER_STACK_TOP);
+    return user_run(&user).kind == ARCH_TRAP_SYSCALL ? user_call(&user).nr : ~0ull;
+}
+
+/* Let the STORE program of `writer` write a program to `va` of its space. */
+static bool write_program(struct hal_user *writer, const struct hal_program *program, vaddr_t va)
+{
+    const uint8_t *code = program->code;
+    arch_switch_address_space(&writer->space);
+    arch_user_init(&writer->regs, USER_CODE, USER_STACK_TOP);
+    for (uint32_t i = 0; i < program->size; i++) {
+        if (!user_answer(writer, 0, va + i, code[i], 0) || user_run(writer).kind != ARCH_TRAP_SYSCALL)
+            return false;
+    }
+    return true;
+}
+
+/* Code that ran is overwritten by another program, which has its frame as data. */
+static void code_sees_stores_of_others(void)
+{
+    static struct hal_user writer;
+    CHECK(user_begin(&user, HAL_PROGRAM_ECHO));
+    CHECK(user_begin(&writer, HAL_PROGRAM_STORE));
+    uint32_t flags = ARCH_MAP_USER | ARCH_MAP_WRITABLE | ARCH_MAP_NO_EXECUTE;
+    CHECK_OK(arch_map_page(&writer.space, USER_NOTHING, user.code, flags));
+    for (uint32_t round = 0; round < 3; round++) {
+        CHECK(first_call() == 0);
+        CHECK(write_program(&writer, &hal_programs[HAL_PROGRAM_CALL], USER_NOTHING));
+        CHECK(first_call() == 5);
+        CHECK(write_program(&writer, &hal_programs[HAL_PROGRAM_ECHO], USER_NOTHING));
+    }
+    CHECK(user_end(&writer));
+    CHECK(user_end(&user));
+}
+
 static const struct hal_test tests[] = {
     {"an unmapped page stays reachable until flushed", unmapped_page_stays_until_flushed},
+    {"code sees stores of other programs", code_sees_stores_of_others},
     {"a taken right to write stays until flushed", write_right_stays_until_flushed},
 };
 const struct hal_group hal_stale_group = {tests, ARRAY_LEN(tests)};

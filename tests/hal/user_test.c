@@ -144,6 +144,47 @@ static void registers_survive_others(void)
     CHECK(user_end(&user));
 }
 
+/* Is there a register with this value? */
+static bool has_register(uint64_t wanted)
+{
+    const char *name;
+    uint64_t value;
+    for (uint32_t i = 0; arch_user_register(&user.regs, i, &name, &value); i++) {
+        if (value == wanted)
+            return true;
+    }
+    return false;
+}
+
+static void results_show_in_the_registers(void)
+{
+    static const uint64_t w[4] = {0xABCDEF, 0, 0, 0};
+    CHECK(user_begin(&user, HAL_PROGRAM_ECHO));
+    CHECK(user_run(&user).kind == ARCH_TRAP_SYSCALL);
+    CHECK(!has_register(0xABCDEF));
+    arch_user_set_result(&user.regs, STATUS_OK, w, 1);
+    CHECK(has_register(0xABCDEF));
+    hal_step_aside();
+    CHECK(has_register(0xABCDEF));
+    CHECK(user_end(&user));
+}
+
+/* What the program does to a result register is not undone by the result. */
+static void results_are_written_once(void)
+{
+    struct arch_trap trap;
+    CHECK(user_begin(&user, HAL_PROGRAM_LOAD_LOOP));
+    *(uint8_t *)arch_phys_ptr(user.data) = 0xC5;
+    CHECK(user_answer(&user, 0, USER_DATA, 0xDEAD, 0));
+    for (uint32_t i = 0; i < 3; i++) /* one interrupt may have been pending before */
+        arch_user_run(&user.regs, &trap);
+    CHECK(trap.kind == ARCH_TRAP_INTERRUPT);
+    CHECK(has_register(0xC5) && !has_register(0xDEAD));
+    hal_step_aside();
+    CHECK(has_register(0xC5) && !has_register(0xDEAD));
+    CHECK(user_end(&user));
+}
+
 static void register_names_are_unique(void)
 {
     const char *names[REGISTERS_MAX];
@@ -214,6 +255,8 @@ static const struct hal_test tests[] = {
     {"a pending interrupt comes before user code", pending_interrupt_comes_first},
     {"an endless loop is interrupted", endless_loop_is_interrupted},
     {"registers survive other user code", registers_survive_others},
+    {"results show in the registers", results_show_in_the_registers},
+    {"results are written once", results_are_written_once},
     {"register names are unique", register_names_are_unique},
     {"spaces have their own memory", spaces_have_their_own_memory},
     {"new code runs after arch_sync_code()", new_code_runs_after_sync},
