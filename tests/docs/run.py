@@ -8,7 +8,7 @@ Fenced blocks are taken by their language word:
   sh                  every line is a command that must succeed; a line '# not run: why' before one says why it is not
   transcript COMMAND  COMMAND's output, where a line '...' stands for any lines and '...' inside a line for any text
   c FILE              the code stands in FILE
-Everything runs at the top of the tree. Status 0 passed, 1 failed.
+Every option that ./aegis-sim --help lists stands in docs/simulator.md. Everything runs at the top of the tree. Status 0 passed, 1 failed.
 """
 import glob
 import os
@@ -85,6 +85,17 @@ def compare_code(where, path, lines):
     print(f"  {where}: code of {path}")
 
 
+def name_options():
+    """docs/simulator.md names each option of the launcher and the machine."""
+    listed = set(re.findall(r"^ +(--[a-z][a-z-]*)", shell("./aegis-sim --help").stdout, re.M))
+    with open(os.path.join(ROOT, "docs/simulator.md"), encoding="utf-8") as file:
+        named = set(re.findall(r"--[a-z][a-z-]*", file.read()))
+    if "--image" not in listed:
+        failures.append("./aegis-sim --help lists no options")
+    failures.extend(f"docs/simulator.md does not name {option}" for option in sorted(listed - named))
+    print(f"  docs/simulator.md: {len(listed)} options")
+
+
 for name in FILES:
     for number, language, lines in blocks(name):
         where = f"{name}:{number}"
@@ -95,6 +106,8 @@ for name in FILES:
             follow(where, rest, lines)
         elif word == "c" and rest:
             compare_code(where, rest, lines)
+    if name == "docs/simulator.md":
+        name_options()
 
 for failure in failures:
     print(f"FAILED: {failure}")
