@@ -58,8 +58,10 @@ json_t *recording_to_json(const struct recording *r)
     json_t *inputs = json_array();
     json_t *marks = json_array();
 
-    for (size_t i = 0; i < r->input_count; i++)
-        json_array_append_new(inputs, json_pack("[o, s, o]", hex(r->inputs[i].time), kind_name[r->inputs[i].kind], hex(r->inputs[i].value)));
+    for (size_t i = 0; i < r->input_count; i++) {
+        const struct input *in = &r->inputs[i];
+        json_array_append_new(inputs, json_pack("[o, s, o]", hex(in->time), kind_name[in->kind], hex(in->value)));
+    }
     for (size_t i = 0; i < r->mark_count; i++)
         json_array_append_new(marks, mark_json(&r->marks[i]));
     return json_pack("{s:s, s:i, s:s, s:s, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:i}", "format", "aegis-recording", "version",

@@ -9,7 +9,6 @@ What is compared runs interleaved, round by round, so that the load of the host 
 import json
 import os
 import re
-import resource
 import shutil
 import subprocess
 import sys
@@ -115,16 +114,14 @@ def speed():
 
 
 def memory():
-    pid = os.fork()
-    if pid == 0:
-        subprocess.run([MACHINE, "--image=tour"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=ENV, check=False)
-        os._exit(0 if print_value("resident memory, 1 CPU, tour", "MB", resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e3, 64) else 1)
-    os.waitpid(pid, 0)
+    pid = os.posix_spawn(MACHINE, [MACHINE, "--image=tour"], ENV, file_actions=[
+        (os.POSIX_SPAWN_OPEN, fd, "/dev/null", os.O_RDWR, 0) for fd in (0, 1, 2)])
+    usage = os.wait4(pid, 0)[2]
+    print_value("resident memory, 1 CPU, tour", "MB", usage.ru_maxrss / 1e3, 64)
 
 
 def print_value(name, unit, value, goal=None):
     report(name, unit, [value], goal)
-    return True
 
 
 def launcher():

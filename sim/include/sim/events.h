@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The numbered events of a run: every trace event and byte of output, in the machine's total order, added to a rolling
- * hash. (Input shows in what it causes: in a replay it is known from the start.) Two runs that agree in number and hash have done the same things at the same virtual times. Costs nothing
- * until somebody asks for it.
+ * hash. (Input shows in what it causes: in a replay it is known from the start.) Two runs that agree in number and hash
+ * have done the same things at the same virtual times. Costs nothing until somebody asks for it.
  */
 #pragma once
 #include <stdbool.h>
