@@ -47,7 +47,7 @@ static void watch_signals(uint32_t timeout_s)
 
 static void print_headline(const struct machine_config *config)
 {
-    printf("aegis-sim: %s, %u CPU%s, %" PRIu64 " MiB, seed %" PRIu64 ", virtual time at %g MHz; Ctrl-A X quits, Ctrl-A H helps\n",
+    printf("aegis-sim: %s, %u CPU%s, %" PRIu64 " MiB, seed %" PRIu64 ", virtual time at %g MHz; Ctrl-C ends it\n",
         isa_name, config->cpus, config->cpus == 1 ? "" : "s", config->ram_size >> 20, config->seed, config->clock_rate / 1e6);
     fflush(stdout);
 }

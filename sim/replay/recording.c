@@ -203,6 +203,7 @@ void recording_load(const char *path, struct recording *out)
     uint8_t *text = options_read_file("replay", path, &size);
     json_t *root = json_loadb((const char *)text, size, JSON_REJECT_DUPLICATES, &error);
 
+    free(text);
     reading = path;
     if (root == NULL)
         damaged("line %d: %s", error.line, error.text);
