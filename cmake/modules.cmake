@@ -1,19 +1,12 @@
 # SPDX-License-Identifier: MIT
 # How a folder becomes part of the project.
 #
-#   add_present(DIR)                          add_subdirectory, if the folder has a CMakeLists.txt
 #   core_module(NAME SRCS a.c ... DEPS x ...) target core_NAME with core/NAME/include; DEPS only from below (AEGIS_CORE_ORDER)
 #   core_objects(OUT)                         the objects of every module of core
 #   host_tool(NAME SRCS a.c ... LIBS x ...)   an executable of the host that the build itself runs
 
 # Dependencies point one way: a module may use those before it.
 set(AEGIS_CORE_ORDER abi base hal diag sync mm sched cap ipc task dev sys init)
-
-function(add_present dir)
-    if(EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${dir}/CMakeLists.txt)
-        add_subdirectory(${dir})
-    endif()
-endfunction()
 
 function(core_module name)
     cmake_parse_arguments(PARSE_ARGV 1 M "" "" "SRCS;DEPS")
