@@ -79,6 +79,15 @@ static const char *sched_check(void)
     return broken;
 }
 
+static void hash_registers(struct hash *hash, const struct arch_user *user)
+{
+    const char *name;
+    uint64_t value;
+
+    for (uint32_t i = 0; arch_user_register(user, i, &name, &value); i++)
+        hash_u64(hash, value);
+}
+
 static void sched_hash(struct hash *hash)
 {
     const struct sched_state *s = sched_state();
@@ -90,6 +99,7 @@ static void sched_hash(struct hash *hash)
         hash_u64(hash, (uint64_t)t->state << 32 | t->prio << 16 | t->used);
         hash_u64(hash, (uint64_t)s->links[i].next << 32 | s->links[i].linked << 16 | t->cpu);
         hash_u64(hash, t->since);
+        hash_registers(hash, &t->user);
     }
     for (uint32_t i = 0; i < ARCH_MAX_CPUS; i++)
         hash_u64(hash, s->cpu[i].current ? s->cpu[i].current->index : 0);

@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include <arch/isa.h>
-#include <base/hash.h>
 #include <sim/port.h>
 
 #include "engine_priv.h"
@@ -69,15 +68,6 @@ void engine_forget(const struct arch_user *user)
         if (engine != NULL && engine->owner == user)
             engine->owner = NULL;
     }
-}
-
-void engine_hash(const struct engine *engine, struct hash *hash)
-{
-    if (engine->owner == NULL)
-        return;
-    struct trap_frame frame = engine->owner->frame;
-    engine_peek(engine->owner, &frame);
-    hash_bytes(hash, &frame, sizeof frame);
 }
 
 static void attach(struct engine *engine, struct arch_user *user, paddr_t root)
@@ -198,6 +188,7 @@ static void page_fault(struct engine *engine, uint64_t pc, struct arch_trap *tra
 static const enum arch_trap_kind verdict_kind[] = {
     [VERDICT_FP] = ARCH_TRAP_FP, [VERDICT_COUNTER] = ARCH_TRAP_COUNTER, [VERDICT_PORT] = ARCH_TRAP_PORT,
     [VERDICT_ALIGN] = ARCH_TRAP_ALIGN, [VERDICT_PRIVILEGED] = ARCH_TRAP_ILLEGAL,
+    [VERDICT_BREAKPOINT] = ARCH_TRAP_BREAKPOINT,
 };
 
 /* Is there something at `pc` that must not run? Then it traps. */
@@ -209,7 +200,7 @@ static bool forbidden(struct engine *engine, uint64_t pc, struct arch_trap *trap
     (void)engine_isa_inspect(engine, insn, code_read(engine, pc, insn, sizeof insn), pc, &verdict);
     if (verdict == VERDICT_FINE)
         return false;
-    *trap = (struct arch_trap){.kind = verdict_kind[verdict], .pc = pc};
+    *trap = (struct arch_trap){.kind = verdict_kind[verdict], .pc = pc, .code = engine_isa_code(verdict)};
     engine_detach(engine);
     return true;
 }
@@ -238,11 +229,12 @@ static bool stopped(struct engine *engine, uint64_t pc, struct arch_trap *trap)
         return inspected(engine, pc, trap);
     case STOP_INTERRUPT:
         *trap = (struct arch_trap){.pc = pc};
-        engine_isa_exception(engine, engine->number, pc, trap);
+        engine_isa_exception(engine->number, pc, trap);
         engine_detach(engine);
         return true;
     case STOP_PORT: /* the rest of its block has run; its registers are void */
-        *trap = (struct arch_trap){.kind = ARCH_TRAP_PORT, .pc = isa_frame_pc(&engine->port_frame)};
+        *trap = (struct arch_trap){.kind = ARCH_TRAP_PORT, .pc = isa_frame_pc(&engine->port_frame),
+            .code = engine_isa_code(VERDICT_PORT)};
         engine->owner->frame = engine->port_frame;
         disown(engine);
         return true;

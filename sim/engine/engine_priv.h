@@ -41,7 +41,8 @@ enum engine_miss {
 };
 
 /** What an instruction is that the engine would run and the machine must not. */
-enum engine_verdict { VERDICT_FINE, VERDICT_FP, VERDICT_COUNTER, VERDICT_PORT, VERDICT_ALIGN, VERDICT_PRIVILEGED };
+enum engine_verdict { VERDICT_FINE, VERDICT_FP, VERDICT_COUNTER, VERDICT_PORT, VERDICT_ALIGN, VERDICT_PRIVILEGED,
+    VERDICT_BREAKPOINT };
 
 struct engine {
     uc_engine *uc;
@@ -104,13 +105,16 @@ void engine_isa_enter_user(struct engine *engine);
 /** Hooks that only this ISA needs. */
 void engine_isa_add_hooks(struct engine *engine);
 /** Describe the engine's exception `number`, which left the program counter at `pc`. */
-void engine_isa_exception(const struct engine *engine, uint32_t number, uint64_t pc, struct arch_trap *trap);
+void engine_isa_exception(uint32_t number, uint64_t pc, struct arch_trap *trap);
+/** The ISA's own syndrome of an instruction that the inspection stopped. */
+uint64_t engine_isa_code(enum engine_verdict verdict);
 /** Describe an instruction that the library could not decode; `insn` are the bytes at the program counter. */
 void engine_isa_invalid(const uint8_t *insn, uint32_t len, struct arch_trap *trap);
 /** Complete a page fault: kind (for what the ISA does not call a page fault) and code. */
 void engine_isa_page_fault(struct arch_trap *trap);
 /** Length of the instruction at `p`, 0 if it is cut off, and what the machine says about it. */
-uint32_t engine_isa_inspect(const struct engine *engine, const uint8_t *p, uint32_t avail, uint64_t va, enum engine_verdict *verdict);
+uint32_t engine_isa_inspect(const struct engine *engine, const uint8_t *p, uint32_t avail, uint64_t va,
+    enum engine_verdict *verdict);
 /* -- The library's abort() (guard.c) -- */
 
 /** Catch SIGABRT from now on. */

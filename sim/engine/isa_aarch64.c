@@ -9,7 +9,8 @@
 #include "engine_priv.h"
 
 enum { EXCP_UDEF = 1, EXCP_SWI = 2, EXCP_BKPT = 7 };
-enum { EC_UNKNOWN = 0x00, EC_INSN_ABORT = 0x20, EC_DATA_ABORT = 0x24, EC_BRK = 0x3C };
+enum { EC_UNKNOWN = 0x00, EC_FP = 0x07, EC_SYSREG = 0x18, EC_INSN_ABORT = 0x20, EC_PC_ALIGN = 0x22, EC_DATA_ABORT = 0x24,
+    EC_BRK = 0x3C };
 enum { FSC_TRANSLATION_3 = 0x07, FSC_PERMISSION_3 = 0x0F, ISS_WRITE = 1 << 6, ESR_IL = 1 << 25 };
 
 #define X(n) {UC_ARM64_REG_X##n, offsetof(struct trap_frame, x) + 8 * n}
@@ -50,12 +51,19 @@ void engine_isa_add_hooks(struct engine *engine)
     (void)engine; /* the common ones do */
 }
 
-void engine_isa_exception(const struct engine *engine, uint32_t number, uint64_t pc, struct arch_trap *trap)
+void engine_isa_exception(uint32_t number, uint64_t pc, struct arch_trap *trap)
 {
-    (void)engine;
     trap->kind = number == EXCP_UDEF ? ARCH_TRAP_ILLEGAL : number == EXCP_BKPT ? ARCH_TRAP_BREAKPOINT : ARCH_TRAP_OTHER;
     trap->code = (uint64_t)(number == EXCP_BKPT ? EC_BRK : EC_UNKNOWN) << 26 | ESR_IL;
     trap->pc = pc;
+}
+
+uint64_t engine_isa_code(enum engine_verdict verdict)
+{
+    uint64_t class = verdict == VERDICT_FP ? EC_FP : verdict == VERDICT_COUNTER ? EC_SYSREG :
+        verdict == VERDICT_ALIGN ? EC_PC_ALIGN : EC_UNKNOWN;
+
+    return class << 26 | ESR_IL;
 }
 
 void engine_isa_invalid(const uint8_t *insn, uint32_t len, struct arch_trap *trap)
@@ -73,7 +81,8 @@ void engine_isa_page_fault(struct arch_trap *trap)
     trap->code |= trap->access == ARCH_ACCESS_WRITE ? ISS_WRITE : 0;
 }
 
-uint32_t engine_isa_inspect(const struct engine *engine, const uint8_t *p, uint32_t avail, uint64_t va, enum engine_verdict *verdict)
+uint32_t engine_isa_inspect(const struct engine *engine, const uint8_t *p, uint32_t avail, uint64_t va,
+    enum engine_verdict *verdict)
 {
     (void)engine;
     static const uint8_t wfi[] = {0x7F, 0x20, 0x03, 0xD5};

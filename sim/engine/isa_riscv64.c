@@ -54,12 +54,16 @@ static enum arch_trap_kind kind_of(uint32_t cause)
     }
 }
 
-void engine_isa_exception(const struct engine *engine, uint32_t number, uint64_t pc, struct arch_trap *trap)
+void engine_isa_exception(uint32_t number, uint64_t pc, struct arch_trap *trap)
 {
-    (void)engine;
     trap->kind = kind_of(number);
     trap->code = number;
     trap->pc = pc - 4;
+}
+
+uint64_t engine_isa_code(enum engine_verdict verdict)
+{
+    return verdict == VERDICT_ALIGN ? CAUSE_FETCH_MISALIGNED : CAUSE_ILLEGAL;
 }
 
 /* EBREAK and its compressed form come as instructions that cannot be decoded. */
@@ -78,7 +82,8 @@ void engine_isa_page_fault(struct arch_trap *trap)
         trap->access == ARCH_ACCESS_WRITE ? CAUSE_STORE_PAGE : CAUSE_LOAD_PAGE;
 }
 
-uint32_t engine_isa_inspect(const struct engine *engine, const uint8_t *p, uint32_t avail, uint64_t va, enum engine_verdict *verdict)
+uint32_t engine_isa_inspect(const struct engine *engine, const uint8_t *p, uint32_t avail, uint64_t va,
+    enum engine_verdict *verdict)
 {
     enum isa_insn_class class;
     uint32_t length = isa_insn_decode(p, avail, &class);

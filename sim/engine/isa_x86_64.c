@@ -11,7 +11,8 @@
 
 #include "engine_priv.h"
 
-enum { VECTOR_DE = 0, VECTOR_DB = 1, VECTOR_BP = 3, VECTOR_UD = 6, VECTOR_NM = 7, VECTOR_GP = 13, VECTOR_PF = 14, VECTOR_AC = 17 };
+enum { VECTOR_DE = 0, VECTOR_DB = 1, VECTOR_BP = 3, VECTOR_UD = 6, VECTOR_NM = 7, VECTOR_GP = 13, VECTOR_PF = 14,
+    VECTOR_AC = 17 };
 enum { PF_PRESENT = 1 << 0, PF_WRITE = 1 << 1, PF_USER = 1 << 2, PF_FETCH = 1 << 4 };
 
 #define BOOT (UINT64_C(1) << 44) /* physical and virtual address of the page that leads to user mode */
@@ -61,27 +62,24 @@ static enum arch_trap_kind kind_of(uint32_t vector)
     case VECTOR_BP: return ARCH_TRAP_BREAKPOINT;
     case VECTOR_NM: return ARCH_TRAP_FP;
     case VECTOR_AC: return ARCH_TRAP_ALIGN;
-    default: return ARCH_TRAP_ILLEGAL; /* #UD, #GP and its kin; INT n without a gate is a #GP */
+    default: return ARCH_TRAP_ILLEGAL; /* #UD, #GP and its kin */
     }
 }
 
-/* Length of the INT instruction before `pc` that raised `number`; the library leaves it behind. 0: it was no such one. */
-static uint32_t software_interrupt(const struct engine *engine, uint32_t number, uint64_t pc)
-{
-    uint8_t before[2];
-
-    if (code_read(engine, pc - 2, before, sizeof before) != sizeof before)
-        return number == VECTOR_BP ? 1 : 0; /* INT3 at the start of a page */
-    if (before[0] == 0xCD && before[1] == number)
-        return 2;
-    return number == VECTOR_BP && before[1] == 0xCC ? 1 : 0;
-}
-
-void engine_isa_exception(const struct engine *engine, uint32_t number, uint64_t pc, struct arch_trap *trap)
+void engine_isa_exception(uint32_t number, uint64_t pc, struct arch_trap *trap)
 {
     trap->kind = kind_of(number);
     trap->code = number == VECTOR_UD || trap->kind != ARCH_TRAP_ILLEGAL ? number : VECTOR_GP;
-    trap->pc = pc - software_interrupt(engine, number, pc);
+    trap->pc = pc;
+}
+
+uint64_t engine_isa_code(enum engine_verdict verdict)
+{
+    switch (verdict) {
+    case VERDICT_FP: return VECTOR_NM;
+    case VERDICT_BREAKPOINT: return VECTOR_BP;
+    default: return VECTOR_GP;
+    }
 }
 
 void engine_isa_invalid(const uint8_t *insn, uint32_t len, struct arch_trap *trap)
@@ -108,7 +106,7 @@ void engine_isa_page_fault(struct arch_trap *trap)
 
 /* -- Inspection -- */
 
-static bool decode(const uint8_t *p, uint32_t avail, ZydisDecodedInstruction *insn, ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT])
+static bool decode(const uint8_t *p, uint32_t avail, ZydisDecodedInstruction *insn, ZydisDecodedOperand *operands)
 {
     static ZydisDecoder decoder;
     static bool ready;
@@ -182,12 +180,17 @@ static enum engine_verdict verdict_of(const ZydisDecodedInstruction *insn, const
     case ZYDIS_MNEMONIC_OUTSB:
     case ZYDIS_MNEMONIC_OUTSW:
     case ZYDIS_MNEMONIC_OUTSD: return VERDICT_PORT;
+    /* The library leaves the program counter behind these; INT n has no gate for user mode but 3, so it is a #GP. */
+    case ZYDIS_MNEMONIC_INT1:
+    case ZYDIS_MNEMONIC_INT3: return VERDICT_BREAKPOINT;
+    case ZYDIS_MNEMONIC_INT: return operands[0].imm.value.u == VECTOR_BP ? VERDICT_BREAKPOINT : VERDICT_PRIVILEGED;
     default: return uses_fp(insn, operands) ? VERDICT_FP : VERDICT_FINE;
     }
 }
 
 /* What Zydis cannot decode the engine will not run either. */
-uint32_t engine_isa_inspect(const struct engine *engine, const uint8_t *p, uint32_t avail, uint64_t va, enum engine_verdict *verdict)
+uint32_t engine_isa_inspect(const struct engine *engine, const uint8_t *p, uint32_t avail, uint64_t va,
+    enum engine_verdict *verdict)
 {
     ZydisDecodedInstruction insn;
     ZydisDecodedOperand operands[ZYDIS_MAX_OPERAND_COUNT];

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The state hash: everything that the guest can observe, and nothing that depends on the host. RAM counts by offset, and
- * pages of zeros not at all, so that a page which was never touched equals one that was cleared.
+ * pages of zeros not at all, so that a page which was never touched equals one that was cleared. User registers and all
+ * that the kernel knows come from kernel_hash().
  */
 #include <base/hash.h>
 #include <sim/device.h>
-#include <sim/engine.h>
 #include <sim/guest.h>
 #include <sim/machine.h>
 
@@ -32,8 +32,6 @@ static void hash_cpu(struct hash *hash, const struct sim_cpu *cpu)
     hash_u64(hash, cpu->pending);
     hash_u64(hash, cpu->ipi_vectors);
     hash_u64(hash, event_pending(&cpu->tick) ? cpu->tick.time : EVENT_NEVER);
-    if (cpu->engine != NULL)
-        engine_hash(cpu->engine, hash);
 }
 
 uint64_t machine_hash(void)

@@ -13,7 +13,7 @@
 #include <arch/context.h>
 
 struct engine;
-struct hash;
+struct trap_frame;
 struct sim_cpu;
 
 /**
@@ -35,7 +35,5 @@ void engine_space_gone(paddr_t root);
 /** The bytes of [pa, pa + len) changed: no engine may run what it translated from them. */
 void engine_code_changed(paddr_t pa, uint64_t len);
 
-/** Add the user registers that the engine holds to a state hash. */
-void engine_hash(const struct engine *engine, struct hash *hash);
 /** Version of the library, for --version. */
 uint32_t engine_version(void);

@@ -59,6 +59,8 @@ void host_fiber_stack(const struct fiber *fiber, uintptr_t *low, uint64_t *size)
 
 /* -- User mode -- */
 
+struct trap_frame;
+
 /**
  * [switch] Run the user code of `user` in the space with root table `root` (0: none). True: it trapped, `trap` says how,
  * and user->frame holds at least the program counter and, for a system call, the call registers. False: the CPU's units
