@@ -44,7 +44,9 @@ struct player {
     uint64_t issued;                /* when `call` was made */
     uint32_t message;               /* that it sends; MESSAGES_MAX: none */
     uint32_t last_taken[ENDPOINTS]; /* number of the last message + 1 */
-    uint64_t heard;                 /* bits it was ever notified with */
+    uint64_t waited;                /* when it made its WAIT_NOTIFY before `call` */
+    uint64_t told[64];              /* when each bit was last sent to it */
+    uint64_t bound;                 /* bits that interrupts may send it at any time */
 };
 
 static struct {
@@ -54,7 +56,7 @@ static struct {
     uint64_t now;                            /* counts moves */
     uint64_t written[LAYOUT_GRANT_COUNT];    /* when a grant page was last written */
     uint32_t frames;                         /* free ones */
-    bool ordered; /* messages come to the kernel in the order of their numbers; not so from several CPUs */
+    uint32_t tasks, cpus;
 } state;
 
 void oracle_begin(uint32_t tasks, uint32_t cpus)
@@ -64,7 +66,8 @@ void oracle_begin(uint32_t tasks, uint32_t cpus)
     state.messages = 0;
     state.now = 0;
     state.frames = frame_count_free();
-    state.ordered = cpus == 1;
+    state.tasks = tasks;
+    state.cpus = cpus;
     REQUIRE(tasks <= CALLS_TASKS_MAX, "the machine has no more tasks than players");
 }
 
@@ -125,6 +128,7 @@ void oracle_started(uint32_t task)
 
     REQUIRE(!p->over, "a task that ended for good does not start again");
     p->waiting = p->doomed = false;
+    p->waited = 0;
     memset(p->last_taken, 0, sizeof(p->last_taken));
     require_bytes(image_base(task), IMAGE_CODE_TEXT, sizeof(IMAGE_CODE_TEXT), PAGE_SIZE, "a program starts with its code");
     require_bytes(image_base(task) + IMAGE_DATA_OFFSET, IMAGE_DATA_TEXT, sizeof(IMAGE_DATA_TEXT), 2 * PAGE_SIZE,
@@ -166,6 +170,13 @@ static void add_message(struct player *p, uint32_t task)
     memcpy(m->w, p->call.w, sizeof(m->w));
 }
 
+static void tell(struct player *p, uint64_t bits)
+{
+    for (uint32_t i = 0; i < 64; i++)
+        if (bits >> i & 1)
+            p->told[i] = state.now;
+}
+
 void oracle_doomed(uint32_t task)
 {
     state.now++;
@@ -192,9 +203,9 @@ void oracle_call(uint32_t task, struct arch_call *call)
     p->doomed = call->nr == AEGIS_NR_EXIT;
     p->over = p->doomed && task_get(task)->config.restart != MANIFEST_RESTART_ALWAYS;
     if (call->nr == AEGIS_NR_IRQ_BIND)
-        p->heard |= call->w[1];
+        p->bound |= call->w[1];
     if (call->nr == AEGIS_NR_NOTIFY && call->target < CALLS_TASKS_MAX)
-        state.player[call->target].heard |= call->w[0];
+        tell(&state.player[call->target], call->w[0]);
     *call = p->call;
 }
 
@@ -248,7 +259,8 @@ static void check_received(struct player *p, uint32_t task, const uint64_t w[4])
     struct message *m = take_message(w, p->call.target, task);
     uint32_t number = (uint32_t)(m - state.message);
 
-    REQUIRE(!state.ordered || number >= p->last_taken[m->ep], "messages arrive in the order in which they were sent");
+    /* Several CPUs may come to the kernel in another order than that of the numbers. */
+    REQUIRE(state.cpus > 1 || number >= p->last_taken[m->ep], "messages arrive in the order in which they were sent");
     p->last_taken[m->ep] = number + 1;
 }
 
@@ -256,6 +268,16 @@ static void check_reply(struct player *p, uint32_t task, const uint64_t w[4])
 {
     REQUIRE(!take_message(w, p->call.target, task)->call, "a reply is a SEND");
     REQUIRE(state.message[p->message].taken, "who gets a reply was heard before");
+}
+
+/* A bit that arrives was sent since the last time that all were taken; another CPU may still be about to send it. */
+static void check_bits(struct player *p, uint64_t bits)
+{
+    REQUIRE(bits != 0, "who waits for bits gets some");
+    for (uint32_t i = 0; i < 64; i++)
+        if ((bits & ~p->bound) >> i & 1)
+            REQUIRE(p->told[i] > 0 && (p->told[i] >= p->waited || state.cpus > 1), "a bit that arrives was sent, and arrives once");
+    p->waited = p->issued;
 }
 
 /* A new grant is empty, and was written by nobody since. */
@@ -299,7 +321,7 @@ static void check_success(struct player *p, uint32_t task, const uint64_t w[4])
         REQUIRE(w[0] == p->call.w[1] && w[0] >= 1 && w[0] <= 256, "everything is written");
         break;
     case AEGIS_NR_WAIT_NOTIFY:
-        REQUIRE(w[0] != 0 && (w[0] & ~p->heard) == 0, "a task hears what it was notified with");
+        check_bits(p, w[0]);
         break;
     case AEGIS_NR_GRANT_CREATE:
         check_new_grant(p);
@@ -360,6 +382,18 @@ static void require_check(const struct check_module *module)
         fuzz_fail(module->name, 0, broken);
 }
 
+/* Whoever sleeps is known to what will wake it, and only who sleeps is; but another CPU may be about to be killed. */
+static void check_sleepers(void)
+{
+    char wait[24];
+
+    for (uint32_t i = 0; i < state.tasks; i++) {
+        bool waits = ipc_wait_name(i, wait, sizeof(wait)) != NULL;
+        REQUIRE(!waits || state.cpus > 1 || thread_get(i)->state == THREAD_BLOCKED, "only who sleeps is waited for");
+        REQUIRE(waits || thread_get(i)->state != THREAD_BLOCKED, "whoever sleeps can be woken");
+    }
+}
+
 void oracle_kernel(bool memory)
 {
     const char *module = NULL, *broken;
@@ -368,6 +402,7 @@ void oracle_kernel(bool memory)
     REQUIRE(frame_count_free() == state.frames, "no page frame is lost or found");
     require_check(&sched_check_module);
     require_check(&ipc_check_module);
+    check_sleepers();
     broken = memory ? kernel_check(&module) : NULL;
     if (broken != NULL)
         fuzz_fail(module, 0, broken);
