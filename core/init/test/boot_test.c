@@ -1,27 +1,40 @@
 /* SPDX-License-Identifier: MIT */
-/* The boot as a whole: checkpoints that fail when what they name is broken, images that are refused, ends. */
+/* The boot as a whole: from the boot information to tasks that run, on one CPU and on several, with and without a display. */
+#include <support/calls.h>
 #include <support/kernel.h>
+#include <support/notes.h>
 #include <support/unit.h>
 
-#include <abi/aegis_nr.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <arch/memory.h>
+#include <config/config.h>
+#include <diag/check.h>
+#include <diag/counters.h>
+#include <sched/sched.h>
+#include <support/tsan.h>
+#include <task/task.h>
 
 static struct null_end end;
+static uint32_t ran_on[ARCH_MAX_CPUS];
 
 static int setup(void **state)
 {
     (void)state;
+    notes_clear();
+    memset(ran_on, 0, sizeof(ran_on));
     kernel_new(NULL);
     return 0;
 }
 
 static void exit_7(struct arch_user *u)
 {
-    (void)null_call(u, AEGIS_NR_EXIT, 0, 7, 0, 0, 0);
+    u_exit(u, 7);
 }
 
-static void boots_runs_its_task_and_powers_off(void **state)
+TEST(boots_runs_its_task_and_powers_off)
 {
-    (void)state;
     kernel_task(0, "caps=exit", exit_7);
     end = kernel_boot();
     assert_int_equal(end.kind, NULL_OFF);
@@ -29,10 +42,199 @@ static void boots_runs_its_task_and_powers_off(void **state)
     assert_true(console_has("[aegis] task 0 exited (code=7)"));
 }
 
+TEST(the_first_line_names_profile_and_machine)
+{
+    char line[120];
+
+    kernel_task(0, "caps=exit", exit_7);
+    (void)kernel_boot();
+    snprintf(line, sizeof(line), "[aegis] Aegis kernel, profile %s, 1 CPU, 16384 KiB RAM\n", CONFIG_PROFILE_NAME);
+    assert_int_equal(strncmp(null_serial(), line, strlen(line)), 0);
+}
+
+TEST(the_boot_log_is_out_before_the_first_task_runs)
+{
+    kernel_task(0, "caps=exit", exit_7);
+    (void)kernel_boot();
+    assert_true(strstr(null_serial(), "boot complete") < strstr(null_serial(), "exited"));
+}
+
+TEST(tasks_start_in_the_order_of_their_priority)
+{
+    kernel_task(0, "caps=exit priority=2", exit_7);
+    kernel_task(1, "caps=exit priority=6", exit_7);
+    kernel_task(2, "caps=exit priority=4", exit_7);
+    (void)kernel_boot();
+    const char *first = strstr(null_serial(), "task 1 exited");
+    const char *second = strstr(null_serial(), "task 2 exited");
+    const char *third = strstr(null_serial(), "task 0 exited");
+    assert_true(first && first < second && second < third);
+}
+
+TEST(a_machine_without_a_framebuffer_boots_with_fewer_checkpoints)
+{
+    kernel_task(0, "caps=exit", exit_7);
+    (void)kernel_boot();
+    assert_false(console_has("display cleared"));
+    kernel_new(&(struct null_config){.framebuffer = true});
+    kernel_task(0, "caps=exit", exit_7);
+    (void)kernel_boot();
+    assert_true(console_has("display cleared"));
+}
+
+TEST(all_modules_take_part_in_checks_and_hash)
+{
+    const char *module;
+
+    kernel_task(0, "caps=exit", exit_7);
+    (void)kernel_boot();
+    assert_null(kernel_check(&module));
+    uint64_t before = kernel_hash();
+    task_get(0)->restarts++;
+    assert_int_not_equal(kernel_hash(), before);
+    task_get(0)->stack_page[0] = 0;
+    assert_non_null(kernel_check(&module));
+    assert_string_equal(module, "task");
+}
+
+static void break_an_invariant(struct arch_user *u)
+{
+    task_get(0)->image_page[3] = 4096; /* a page that is not mapped */
+    (void)u_yield(u);
+    note("went on ");
+    u_exit(u, 0);
+}
+
+TEST(a_broken_invariant_is_found_at_the_next_exit)
+{
+    kernel_cmdline("check=invariants");
+    kernel_task(0, "caps=all", break_an_invariant);
+    end = kernel_boot();
+    assert_int_equal(end.why, ARCH_OFF_PANIC);
+    assert_string_equal(end.message, "invariant of task broken: a page of a task is not mapped");
+    assert_string_equal(notes(), "");
+}
+
+TEST(a_broken_invariant_goes_unseen_if_nobody_asked)
+{
+    kernel_task(0, "caps=all", break_an_invariant);
+    end = kernel_boot();
+    assert_int_equal(end.why, ARCH_OFF_DONE);
+    assert_string_equal(notes(), "went on ");
+}
+
+/* Every task works for ten ticks and says where. */
+static void work_and_say_where(struct arch_user *u)
+{
+    null_compute(u, 100000);
+    tsan_look_away();
+    ran_on[arch_cpu_id()]++;
+    tsan_look_back();
+    u_exit(u, 0);
+}
+
+static void boot_on(uint32_t cpus, uint32_t tasks)
+{
+    kernel_new(&(struct null_config){.cpus = cpus});
+    for (uint32_t i = 0; i < tasks; i++)
+        kernel_task(i, "caps=all", work_and_say_where);
+    end = kernel_boot();
+    assert_string_equal(end.message, "");
+    assert_int_equal(end.why, ARCH_OFF_DONE);
+}
+
+TEST(every_cpu_comes_online_and_works)
+{
+    for (uint32_t cpus = 2; cpus <= ARCH_MAX_CPUS; cpus++) {
+        memset(ran_on, 0, sizeof(ran_on));
+        boot_on(cpus, 8);
+        for (uint32_t i = 0; i < cpus; i++)
+            assert_true(ran_on[i] > 0);
+        assert_true(console_has(": every CPU is online\n"));
+    }
+}
+
+TEST(more_cpus_than_tasks_do_no_harm)
+{
+    boot_on(ARCH_MAX_CPUS, 2);
+    assert_int_equal(counters_get()->exits, 2);
+}
+
+static void serve_three(struct arch_user *u)
+{
+    for (uint32_t i = 0; i < 3; i++)
+        (void)u_send(u, 0, u_recv(u, 0).w[0] + 1000);
+    u_exit(u, 0);
+}
+
+static void call_once(struct arch_user *u)
+{
+    note("%lu ", (unsigned long)u_call(u, 0, 5).w[0]);
+    u_exit(u, 0);
+}
+
+TEST(conversations_work_between_cpus)
+{
+    kernel_new(&(struct null_config){.cpus = 4});
+    kernel_cmdline("check=invariants");
+    kernel_task(0, "caps=all", serve_three);
+    for (uint32_t i = 1; i <= 3; i++)
+        kernel_task(i, "caps=all", call_once);
+    end = kernel_boot();
+    assert_string_equal(end.message, "");
+    assert_string_equal(notes(), "1005 1005 1005 ");
+}
+
+static void hang(struct arch_user *u)
+{
+    static uint32_t lives;
+
+    if (lives++ % 2 == 1)
+        u_exit(u, 0);
+    (void)u_heartbeat(u, 10);
+    null_compute(u, 100000000);
+}
+
+TEST(the_watchdog_reaches_a_task_that_runs_on_another_cpu)
+{
+    kernel_new(&(struct null_config){.cpus = 2});
+    kernel_task(0, "caps=all", hang);
+    end = kernel_boot();
+    assert_int_equal(end.why, ARCH_OFF_DONE);
+    assert_true(console_has("cause: no heartbeat for more than 10 ticks\n"));
+}
+
+static void wait_for_ever(struct arch_user *u)
+{
+    (void)u_wait_notify(u);
+}
+
+TEST(a_deadlock_is_found_with_several_cpus)
+{
+    kernel_new(&(struct null_config){.cpus = 3});
+    kernel_task(0, "caps=all", wait_for_ever);
+    kernel_task(1, "caps=all", wait_for_ever);
+    end = kernel_boot();
+    assert_int_equal(end.why, ARCH_OFF_DEADLOCK);
+    assert_int_equal(console_count("deadlock: "), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(boots_runs_its_task_and_powers_off, setup),
+        cmocka_unit_test_setup(the_first_line_names_profile_and_machine, setup),
+        cmocka_unit_test_setup(the_boot_log_is_out_before_the_first_task_runs, setup),
+        cmocka_unit_test_setup(tasks_start_in_the_order_of_their_priority, setup),
+        cmocka_unit_test_setup(a_machine_without_a_framebuffer_boots_with_fewer_checkpoints, setup),
+        cmocka_unit_test_setup(all_modules_take_part_in_checks_and_hash, setup),
+        cmocka_unit_test_setup(a_broken_invariant_is_found_at_the_next_exit, setup),
+        cmocka_unit_test_setup(a_broken_invariant_goes_unseen_if_nobody_asked, setup),
+        cmocka_unit_test_setup(every_cpu_comes_online_and_works, setup),
+        cmocka_unit_test_setup(more_cpus_than_tasks_do_no_harm, setup),
+        cmocka_unit_test_setup(conversations_work_between_cpus, setup),
+        cmocka_unit_test_setup(the_watchdog_reaches_a_task_that_runs_on_another_cpu, setup),
+        cmocka_unit_test_setup(a_deadlock_is_found_with_several_cpus, setup),
     };
 
     return cmocka_run_group_tests_name("boot", tests, NULL, NULL);
