@@ -8,6 +8,7 @@
 #include <base/mem.h>
 #include <diag/panic.h>
 #include <mm/frame.h>
+#include <mm/user_copy.h>
 #include <sched/thread.h>
 
 _Static_assert(CONFIG_GRANTS <= LAYOUT_GRANT_COUNT, "every grant slot has an address");
@@ -106,6 +107,17 @@ void ipc_grants_cleanup_locked(uint32_t index)
 {
     for (uint32_t i = 0; i < CONFIG_GRANTS; i++)
         grant_release(ipc_state(), i, index);
+}
+
+status_t ipc_copy_in(uint32_t me, void *dst, struct uaddr src, size_t len)
+{
+    struct ipc_state *s = ipc_state();
+    status_t status;
+
+    spin_lock(&s->lock);
+    status = user_copy_in(thread_get(me)->space, dst, src, len);
+    spin_unlock(&s->lock);
+    return status;
 }
 
 bool ipc_grant_maps(uint32_t id, uint32_t index, uint32_t *owner)

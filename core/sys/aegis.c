@@ -6,7 +6,6 @@
 #include <abi/status.h>
 #include <diag/console.h>
 #include <ipc/ipc.h>
-#include <mm/user_copy.h>
 #include <sched/sched.h>
 
 #define WRITE_MAX 256u
@@ -40,7 +39,7 @@ status_t sys_aegis_call(struct sys_frame *f, uint64_t ep, uint64_t w0, uint64_t 
 status_t sys_aegis_write(struct sys_frame *f, struct uaddr buf, uint64_t len)
 {
     char text[WRITE_MAX];
-    status_t status = user_copy_in(&f->task->space, text, buf, len);
+    status_t status = ipc_copy_in(f->task->index, text, buf, len);
 
     if (status != STATUS_OK)
         return status;

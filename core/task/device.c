@@ -6,6 +6,15 @@
 #include <arch/discovery.h>
 #include <diag/panic.h>
 
+/*
+ * A window is mapped without the lock under which grants of the same space come and go. Both only write entries of their
+ * own: everything that tasks own lies in one last-level table of 512 pages, which the boot has made.
+ */
+_Static_assert(LAYOUT_STACK_BASE % (512 * PAGE_SIZE) == 0 && LAYOUT_DEVICE_BASE > LAYOUT_STACK_BASE &&
+                   LAYOUT_GRANT_BASE > LAYOUT_STACK_BASE &&
+                   LAYOUT_IMAGE_BASE + LAYOUT_IMAGE_COUNT * LAYOUT_IMAGE_STRIDE - LAYOUT_STACK_BASE <= 512 * PAGE_SIZE,
+               "stacks, grants, devices and programs share one last-level table");
+
 static vaddr_t window_va(uint64_t dev)
 {
     return LAYOUT_DEVICE_BASE + dev * LAYOUT_DEVICE_STRIDE;

@@ -60,7 +60,10 @@ static void message_move(struct arch_user *u, struct test_random *r)
 
 static void memory_move(struct arch_user *u, struct test_random *r)
 {
-    switch (pick(r, 5)) {
+    switch (pick(r, 6)) {
+    case 5:
+        (void)u_write(u, LAYOUT_GRANT_BASE + pick(r, 4) * LAYOUT_GRANT_STRIDE, 8);
+        break;
     case 0:
         (void)u_grant_create(u, pick(r, 5), pick(r, TASKS + 1));
         break;
@@ -199,6 +202,35 @@ TEST(the_same_seed_gives_the_same_run)
     free(first);
 }
 
+static void share_again_and_again(struct arch_user *u)
+{
+    (void)u_yield(u);
+    for (uint32_t i = 0; i < 300; i++) {
+        (void)u_grant_create(u, 0, 1);
+        (void)u_grant_revoke(u, 0);
+    }
+    u_exit(u, 0);
+}
+
+static void print_what_is_shared(struct arch_user *u)
+{
+    for (uint32_t i = 0; i < 300; i++)
+        (void)u_write(u, LAYOUT_GRANT_BASE, 8);
+    u_exit(u, 0);
+}
+
+/* WRITE walks the page tables that another CPU is changing. */
+TEST(a_grant_comes_and_goes_while_its_peer_prints_it)
+{
+    hook_random.state = 5;
+    kernel_new(&(struct null_config){.cpus = 2});
+    kernel_task(0, "caps=all", share_again_and_again);
+    kernel_task(1, "caps=all", print_what_is_shared);
+    kernel_prepare();
+    null_set_preempt_hook(maybe_change_cpu);
+    assert_int_equal(kernel_continue().why, ARCH_OFF_DONE);
+}
+
 static const struct run runs[] = {{1, 11}, {2, 22}, {3, 33}, {4, 44}};
 
 int main(void)
@@ -210,6 +242,7 @@ int main(void)
         cmocka_unit_test_prestate(random_calls_never_break_the_kernel, (void *)&runs[3]),
         cmocka_unit_test_prestate(the_same_seed_gives_the_same_run, (void *)&runs[0]),
         cmocka_unit_test_prestate(the_same_seed_gives_the_same_run, (void *)&runs[3]),
+        cmocka_unit_test(a_grant_comes_and_goes_while_its_peer_prints_it),
     };
 
     return cmocka_run_group_tests_name("stress", tests, NULL, NULL);

@@ -42,6 +42,12 @@ MUST_CHECK status_t ipc_grant_create(uint32_t me, uint64_t id, uint64_t peer);
 /** GRANT_REVOKE: GRANT_* errors; a free slot is no error. */
 MUST_CHECK status_t ipc_grant_revoke(uint32_t me, uint64_t id);
 
+/**
+ * Copy `len` bytes from the task's own memory; meanwhile no grant comes or goes, on any CPU. BAD_ADDRESS: some byte is
+ * outside the user range or not readable by the task.
+ */
+MUST_CHECK status_t ipc_copy_in(uint32_t me, void *dst, struct uaddr src, size_t len);
+
 /** IRQ_BIND and IRQ_ACK: IRQ_* errors. */
 MUST_CHECK status_t ipc_irq_bind(uint32_t me, uint64_t irq, uint64_t bits);
 MUST_CHECK status_t ipc_irq_ack(uint32_t me, uint64_t irq);
