@@ -15,6 +15,7 @@ struct boot_state {
     uint32_t module_count;
     uint32_t checkpoints;        /* passed so far */
     uint32_t cpus_online;        /* [a] */
+    uint32_t released;           /* [a] 1: CPUs other than 0 may run tasks */
     uint32_t probe_hits;         /* test interrupts seen */
 };
 
@@ -33,3 +34,4 @@ void boot_display(void);                         /* framebuffer console */
 void boot_nucleus(void);                         /* scheduler, communication, invariants */
 void boot_tasks(void);                           /* image, tasks */
 void boot_secondary_cpus(void);                  /* the other CPUs */
+void boot_release_cpus(void);                    /* let them run tasks */

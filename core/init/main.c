@@ -37,10 +37,10 @@ NORETURN void kernel_main(const struct boot_info *info)
     boot_display();         /* text console on the framebuffer */
     boot_nucleus();         /* scheduler, endpoints, grants, interrupts */
     boot_tasks();           /* the image's tasks */
-    console_flush();        /* the boot log first: once tasks run, user drivers may share the line */
-    boot_secondary_cpus();  /* CPU 1 and up, which begin to run tasks */
+    boot_secondary_cpus();  /* CPU 1 and up */
     log_info("[aegis] boot complete: %u checkpoints", state.checkpoints);
-    console_flush();
+    console_flush();        /* the boot log first: once tasks run, user drivers may share the line */
+    boot_release_cpus();    /* all CPUs begin to run tasks */
     arch_timer_init(SCHED_HZ);
     sched_start();
 }

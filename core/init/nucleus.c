@@ -122,9 +122,16 @@ static void secondary_main(uint32_t cpu)
     arch_interrupt_init();
     arch_enable_interrupts();
     ASSERT(arch_cpu_id() == cpu);
-    arch_timer_init(SCHED_HZ);
     arch_atomic_add32(&boot_state()->cpus_online, 1);
+    while (!arch_atomic_load32(&boot_state()->released))
+        arch_cpu_relax();
+    arch_timer_init(SCHED_HZ);
     sched_start();
+}
+
+void boot_release_cpus(void)
+{
+    arch_atomic_store32(&boot_state()->released, 1);
 }
 
 void boot_secondary_cpus(void)

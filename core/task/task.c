@@ -102,7 +102,7 @@ static void clean_up(struct task *t, bool ended)
 }
 
 /* The task will never run again. The last one to end switches the machine off. */
-static void end(struct task *t)
+static void end(void)
 {
     bool last;
     uint32_t code = 0;
@@ -114,7 +114,6 @@ static void end(struct task *t)
         return;
     if (state.exit_slot < CONFIG_TASKS)
         code = state.task[state.exit_slot].exit_code;
-    (void)t;
     task_power_off(ARCH_OFF_DONE, code > 63 ? 63 : code);
 }
 
@@ -142,7 +141,7 @@ static void fault(struct task *t)
         task_power_off(ARCH_OFF_STOPPED, 1);
     if (!restart) {
         t->exit_code = 63;
-        end(t);
+        end();
     }
     sched_fault(restart);
     t->restarts++;
@@ -161,7 +160,7 @@ static void leave(struct task *t)
     log_info("[aegis] task %u exited (code=%u)", t->index, t->exit_code);
     clean_up(t, !again);
     if (!again) {
-        end(t);
+        end();
         sched_exit();
     }
     sched_fault(true);
@@ -188,7 +187,22 @@ void task_main(void *arg)
     }
 }
 
-NORETURN void task_power_off(uint32_t why, uint32_t code)
+bool task_stop_begin(uint32_t why, uint32_t code)
+{
+    bool first;
+
+    spin_lock(&state.lock);
+    first = !state.stopping;
+    if (first) {
+        state.stopping = true;
+        state.stop_why = why;
+        state.stop_code = code;
+    }
+    spin_unlock(&state.lock);
+    return first;
+}
+
+static void log_summary(void)
 {
     const struct counters *c = counters_get();
 
@@ -197,6 +211,18 @@ NORETURN void task_power_off(uint32_t why, uint32_t code)
              (unsigned long)counter_read(&c->messages), (unsigned long)counter_read(&c->faults),
              (unsigned long)counter_read(&c->restarts), (unsigned long)counter_read(&c->exits),
              (unsigned long)sched_ticks());
+}
+
+/* Whoever comes second must not wait for the first, whose thread may be below it: it helps to end the same stop. */
+NORETURN void task_stop_finish(bool first)
+{
+    if (first)
+        log_summary();
     console_flush();
-    arch_power_off((enum arch_off)why, code);
+    arch_power_off((enum arch_off)state.stop_why, state.stop_code);
+}
+
+NORETURN void task_power_off(uint32_t why, uint32_t code)
+{
+    task_stop_finish(task_stop_begin(why, code));
 }

@@ -12,6 +12,8 @@ struct task_state {
     uint16_t device_owner[LAYOUT_DEVICE_COUNT];      /* [T] THREAD_NONE: free */
     enum task_next (*gate)(struct task *task);       /* [I] */
     bool stop_on_fault;                              /* [I] */
+    bool stopping;                                   /* [T] the machine is about to power off, */
+    uint32_t stop_why, stop_code;                    /* [T] for this reason; immutable from then on */
     uint32_t exit_slot;                              /* [I] */
     struct manifest manifest;                        /* [I] as parsed; too large for a kernel stack */
     char where[64];                                  /* [I] what a refused image is refused for */
@@ -27,5 +29,9 @@ void task_image_load(struct task *task, bool first);
 void task_main(void *arg);
 /** Print the report of the fault in task->cause and task->trap. */
 void task_report_fault(const struct task *task);
+/** Begin to stop the machine for this reason. False: it is stopping already, for another one. No lock held. */
+MUST_CHECK bool task_stop_begin(uint32_t why, uint32_t code);
+/** Print the summary (the first who stops), flush the console and power off. After task_stop_begin(). No lock held. */
+NORETURN void task_stop_finish(bool first);
 /** Take back every device of a dead task. */
 void task_devices_cleanup(struct task *task);

@@ -63,6 +63,8 @@ void task_check_deadlock(void)
 
     if (sched_count(THREAD_BLOCKED) == 0 || anybody_watched(s) || !arch_quiescent())
         return;
+    if (!task_stop_begin(ARCH_OFF_DEADLOCK, 0))
+        return; /* another CPU found it first, or the machine stops anyway */
     log_err("[aegis] deadlock: no task can run, and nothing will ever wake one");
     for (uint32_t i = 0; i < CONFIG_TASKS; i++) {
         const struct task *t = &s->task[i];
@@ -71,5 +73,5 @@ void task_check_deadlock(void)
             log_plain("  task %u (%s) waits: %s", i, t->config.name,
                       ipc_wait_name(i, wait, sizeof(wait)) ? wait : "?");
     }
-    task_power_off(ARCH_OFF_DEADLOCK, 0);
+    task_stop_finish(true);
 }

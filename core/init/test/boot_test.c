@@ -12,6 +12,7 @@
 #include <config/config.h>
 #include <diag/check.h>
 #include <diag/counters.h>
+#include <diag/log.h>
 #include <sched/sched.h>
 #include <support/tsan.h>
 #include <task/task.h>
@@ -219,6 +220,57 @@ TEST(a_deadlock_is_found_with_several_cpus)
     assert_int_equal(console_count("deadlock: "), 1);
 }
 
+/* Lines that were logged, whether they reached the port or not. */
+static uint32_t logged(const char *text)
+{
+    uint32_t n = 0;
+
+    for (uint32_t age = 0; log_recent(age); age++)
+        n += strstr(log_recent(age), text) != NULL;
+    return n;
+}
+
+/* A slow line: the other CPUs find the machine dead as well while the first one still prints why. */
+static void slow_line(void)
+{
+    static uint32_t looks;
+
+    null_serial_set_busy(looks++ % 3001 != 0);
+}
+
+TEST(a_deadlock_is_reported_once_however_long_it_takes)
+{
+    kernel_new(&(struct null_config){.cpus = 4});
+    kernel_task(0, "caps=all", wait_for_ever);
+    kernel_task(1, "caps=all", wait_for_ever);
+    kernel_prepare();
+    null_set_preempt_hook(slow_line);
+    end = kernel_continue();
+    assert_int_equal(end.why, ARCH_OFF_DEADLOCK);
+    assert_true(console_has("boot complete"));
+    assert_int_equal(logged("deadlock: "), 1);
+    assert_int_equal(logged("summary: "), 1);
+}
+
+static void crash_at_once(struct arch_user *u)
+{
+    u_crash(u);
+}
+
+TEST(the_first_reason_to_stop_counts)
+{
+    kernel_new(&(struct null_config){.cpus = 4});
+    kernel_cmdline("on-fault=stop");
+    for (uint32_t i = 0; i < 4; i++)
+        kernel_task(i, "caps=all", crash_at_once);
+    kernel_prepare();
+    null_set_preempt_hook(slow_line);
+    end = kernel_continue();
+    assert_int_equal(end.why, ARCH_OFF_STOPPED);
+    assert_int_equal(end.code, 1);
+    assert_int_equal(logged("summary: "), 1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -235,6 +287,8 @@ int main(void)
         cmocka_unit_test_setup(conversations_work_between_cpus, setup),
         cmocka_unit_test_setup(the_watchdog_reaches_a_task_that_runs_on_another_cpu, setup),
         cmocka_unit_test_setup(a_deadlock_is_found_with_several_cpus, setup),
+        cmocka_unit_test_setup(a_deadlock_is_reported_once_however_long_it_takes, setup),
+        cmocka_unit_test_setup(the_first_reason_to_stop_counts, setup),
     };
 
     return cmocka_run_group_tests_name("boot", tests, NULL, NULL);

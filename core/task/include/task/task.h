@@ -89,7 +89,7 @@ void task_heartbeat(struct task *task, uint64_t interval);
 void task_watchdog(uint64_t tick);
 /** Nothing runs and nothing is timed: if the machine can prove that nothing will ever happen, report a deadlock and stop. */
 void task_check_deadlock(void);
-/** Print the run's summary, flush the console and power off. No lock held. */
+/** Print the run's summary, flush the console and power off; if that has begun already, for the first reason. No lock held. */
 NORETURN void task_power_off(uint32_t why, uint32_t code);
 
 /** DEVICE_MAP for the current task: w[1] kind, w[2] base (address or port), w[3] stride. DEVICE_* errors, NO_MEMORY. */
