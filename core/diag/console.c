@@ -16,11 +16,8 @@ static void set_ring_len(struct diag_state *d, uint32_t len)
     __atomic_store_n(&d->ring_len, len, __ATOMIC_RELAXED);
 }
 
-void console_append(const char *text, size_t len)
+static void append_locked(struct diag_state *d, const char *text, size_t len)
 {
-    struct diag_state *d = diag_state();
-
-    diag_lock(&d->ring_lock);
     for (size_t i = 0; i < len; i++) {
         if (d->ring_len == CONSOLE_RING_SIZE) {
             d->dropped += len - i;
@@ -29,7 +26,28 @@ void console_append(const char *text, size_t len)
         d->ring[(d->ring_head + d->ring_len) % CONSOLE_RING_SIZE] = text[i];
         set_ring_len(d, d->ring_len + 1);
     }
+}
+
+void console_append(const char *text, size_t len)
+{
+    struct diag_state *d = diag_state();
+
+    diag_lock(&d->ring_lock);
+    append_locked(d, text, len);
     diag_unlock(&d->ring_lock);
+}
+
+bool console_try_append(const char *text, size_t len)
+{
+    struct diag_state *d = diag_state();
+    bool fits;
+
+    diag_lock(&d->ring_lock);
+    fits = len <= CONSOLE_RING_SIZE - d->ring_len;
+    if (fits)
+        append_locked(d, text, len);
+    diag_unlock(&d->ring_lock);
+    return fits;
 }
 
 static size_t console_take(struct diag_state *d, char *out, size_t max)

@@ -27,7 +27,6 @@ static void log_emit(const char *line, size_t len)
 static void log_finish(char line[LOG_LINE_MAX], size_t used)
 {
     line[used++] = '\n';
-    line[used] = '\0';
     log_emit(line, used);
 }
 

@@ -43,7 +43,8 @@ status_t sys_aegis_write(struct sys_frame *f, struct uaddr buf, uint64_t len)
 
     if (status != STATUS_OK)
         return status;
-    console_append(text, len);
+    while (!console_try_append(text, len))
+        console_flush();
     console_flush();
     f->out[0] = len;
     return STATUS_OK;

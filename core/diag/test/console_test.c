@@ -113,6 +113,18 @@ TEST(what_fits_is_sent_whole_even_when_the_rest_is_dropped)
     assert_memory_equal(null_serial(), big, CONSOLE_RING_SIZE);
 }
 
+TEST(a_tried_append_is_whole_or_nothing)
+{
+    assert_true(console_try_append(big, CONSOLE_RING_SIZE - 10));
+    assert_false(console_try_append("0123456789A", 11));
+    assert_int_equal(diag_state()->ring_len, CONSOLE_RING_SIZE - 10);
+    assert_true(console_try_append("0123456789", 10));
+    assert_false(console_try_append("x", 1));
+    assert_int_equal(diag_state()->dropped, 0);
+    console_flush();
+    assert_memory_equal(null_serial() + CONSOLE_RING_SIZE - 10, "0123456789", 10);
+}
+
 TEST(the_ring_wraps)
 {
     for (uint32_t round = 0; round < 5; round++) {
@@ -266,6 +278,7 @@ int main(void)
         cmocka_unit_test_setup(the_port_is_given_back_after_a_burst, setup),
         cmocka_unit_test_setup(what_does_not_fit_is_dropped_and_counted, setup),
         cmocka_unit_test_setup(what_fits_is_sent_whole_even_when_the_rest_is_dropped, setup),
+        cmocka_unit_test_setup(a_tried_append_is_whole_or_nothing, setup),
         cmocka_unit_test_setup(the_ring_wraps, setup),
         cmocka_unit_test_setup(flush_calls_the_wait_hook_while_it_waits, setup),
         cmocka_unit_test_setup(flush_opens_interrupt_windows_and_lets_time_pass, setup),

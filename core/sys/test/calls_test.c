@@ -11,6 +11,7 @@
 #include <abi/layout.h>
 #include <arch/irq.h>
 #include <arch/memory.h>
+#include <diag/console.h>
 #include <sched/sched.h>
 #include <task/task.h>
 
@@ -145,6 +146,38 @@ TEST(write_reads_only_what_the_task_itself_may_read)
     assert_string_equal(notes(), "OK OK BAD_ADDRESS OK BAD_ADDRESS "
                                  "| BAD_ADDRESS BAD_ADDRESS BAD_ADDRESS BAD_ADDRESS BAD_ADDRESS "
                                  "| BAD_ADDRESS BAD_ADDRESS BAD_ADDRESS BAD_ADDRESS ");
+}
+
+/* Two write into a console that is almost full, while the line stands still. */
+static void write_200(struct arch_user *u)
+{
+    char text[200];
+
+    memset(text, '#', sizeof(text));
+    null_write(u, u->sp - 256, text, sizeof(text));
+    note("%lu ", (unsigned long)u_write(u, u->sp - 256, sizeof(text)).w[0]);
+    u_exit(u, 0);
+}
+
+static void hold_the_line(struct arch_user *u)
+{
+    null_serial_set_busy(true);
+    while (console_try_append("0123456789", 10))
+        continue;
+    null_compute(u, 50000); /* a tick or two for everybody else */
+    note("line free; ");
+    null_serial_set_busy(false);
+    u_exit(u, 0);
+}
+
+TEST(write_waits_for_room_and_loses_no_byte)
+{
+    kernel_task(0, "caps=all", hold_the_line);
+    kernel_task(1, "caps=all", write_200);
+    kernel_task(2, "caps=all", write_200);
+    run();
+    assert_string_equal(notes(), "line free; 200 200 ");
+    assert_int_equal(console_count("#"), 400);
 }
 
 static void wait_for_two(struct arch_user *u)
@@ -387,6 +420,7 @@ int main(void)
         cmocka_unit_test_setup(write_prints_bytes_and_says_how_many, setup),
         cmocka_unit_test_setup(write_returns_when_the_bytes_are_out, setup),
         cmocka_unit_test_setup(write_reads_only_what_the_task_itself_may_read, setup),
+        cmocka_unit_test_setup(write_waits_for_room_and_loses_no_byte, setup),
         cmocka_unit_test_setup(notify_and_wait, setup),
         cmocka_unit_test_setup(a_grant_carries_bytes_both_ways_until_it_is_revoked, setup),
         cmocka_unit_test_setup(an_interrupt_wakes_its_driver_again_and_again, setup),

@@ -12,6 +12,9 @@
 /** Add bytes to the stream. What does not fit is dropped and counted. Any context. */
 void console_append(const char *text, size_t len);
 
+/** Add all of these bytes to the stream if there is room for all. False: nothing was added. Any context. */
+bool console_try_append(const char *text, size_t len);
+
 /** Send one burst if the port is idle and nobody else is sending. True if bytes are left. Never waits. Any context. */
 bool console_poll(void);
 
