@@ -129,18 +129,21 @@ static void line_follows_the_device(void)
 static uint64_t time_of_a_burst(bool (*done)(const struct uart *uart), const struct uart *uart)
 {
     uint64_t start = arch_timer_get_ticks();
-    uint64_t passed = 0;
-    while (!done(uart) && passed < arch_timer_get_frequency()) {
+    while (!done(uart) && arch_timer_get_ticks() - start < arch_timer_get_frequency())
         arch_cpu_relax();
-        passed = arch_timer_get_ticks() - start;
-    }
-    return passed;
+    return arch_timer_get_ticks() - start;
 }
 
-static void fill_fifo(void)
+/* A full transmitter, by way of its data register: arch_serial_putchar() may wait until the last byte is on the line. */
+static void fill_fifo(const struct uart *uart)
 {
-    for (uint32_t i = 0; i < ARCH_SERIAL_FIFO; i++)
-        arch_serial_putchar(i + 1 < ARCH_SERIAL_FIFO ? '-' : '\n');
+    for (uint32_t i = 0; i < ARCH_SERIAL_FIFO; i++) {
+        uint8_t byte = i + 1 < ARCH_SERIAL_FIFO ? '-' : '\n';
+        if (uart_is_pl011(uart))
+            arch_io_write32(uart->device.base, byte);
+        else
+            arch_io_write8(uart->device.base, byte);
+    }
 }
 
 static bool is_idle(const struct uart *uart)
@@ -165,10 +168,10 @@ static void line_wakes_halt(void)
     CHECK_OK(arch_set_interrupt_handler(uart.device.irq, uart_handler, &uart));
     for (uint32_t i = 0; i < 8; i++) {
         hal_wait_milliseconds(20);
-        fill_fifo();
+        fill_fifo(&uart);
         uint64_t polled = time_of_a_burst(is_idle, &uart);
         uart.interrupts = 0;
-        fill_fifo();
+        fill_fifo(&uart);
         uart_ask_for_interrupt(&uart, true);
         arch_irq_unmask(uart.device.irq);
         uint64_t slept = time_of_a_burst(has_interrupted, &uart);

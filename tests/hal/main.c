@@ -12,7 +12,7 @@
 
 static const struct hal_group *const groups[] = {
     &hal_boot_group, &hal_irq_group,     &hal_timer_group, &hal_device_group, &hal_mmu_group,   &hal_copy_group,
-    &hal_context_group, &hal_user_group, &hal_trap_group,  &hal_tlb_group,    &hal_stale_group, &hal_smp_group,
+    &hal_context_group, &hal_user_group, &hal_trap_group,  &hal_tlb_group,    &hal_smp_group,   &hal_stale_group,
 };
 
 static struct arch_kstack stack;

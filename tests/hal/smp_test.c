@@ -30,7 +30,8 @@ static struct {
     uint64_t locked_counter; /* under `lock` */
     uint32_t message;
     uint32_t stop; /* ORDER_USER: even an endless loop ends */
-    struct arch_trap trap; /* ORDER_USER */
+    struct hal_user *user; /* ORDER_USER: what to run */
+    struct arch_trap trap; /* and how it ended */
 } shared;
 
 static struct arch_kstack stacks[ARCH_MAX_CPUS];
@@ -74,9 +75,10 @@ static void add_locked(void)
 /* Run the user program until it traps or is told to stop; then switch away from the thread, as before any migration. */
 static void run_user(uint32_t cpu)
 {
-    arch_switch_address_space(&user.space);
+    struct hal_user *u = shared.user;
+    arch_switch_address_space(&u->space);
     do
-        arch_user_run(&user.regs, &shared.trap);
+        arch_user_run(&u->regs, &shared.trap);
     while (shared.trap.kind == ARCH_TRAP_INTERRUPT && arch_atomic_load32(&shared.stop) == 0);
     arch_switch_address_space(NULL);
     arch_context_switch(&contexts[cpu], &boot_contexts[cpu]);
@@ -125,6 +127,19 @@ static void command(uint32_t cpu, enum order order)
 {
     arch_atomic_store32(&shared.order[cpu], order);
     arch_send_ipi(1u << cpu, VECTOR);
+}
+
+struct arch_trap user_run_elsewhere(struct hal_user *u)
+{
+    uint32_t before = arch_atomic_load32(&shared.obeyed[1]);
+    shared.user = u;
+    shared.trap = (struct arch_trap){.kind = ARCH_TRAP_COUNT};
+    arch_switch_address_space(NULL);
+    hal_step_aside(); /* only a thread that was switched away from goes to another CPU */
+    command(1, ORDER_USER);
+    if (!hal_wait_for(&shared.obeyed[1], before + 1))
+        hal_fail(__FILE__, __LINE__, "CPU 1 runs the program for ever");
+    return shared.trap;
 }
 
 static void bad_starts_are_refused(void)
@@ -247,6 +262,7 @@ static void unmap_reaches_other_cpus(void)
     CHECK(user_answer(&user, 0, USER_DATA + 3, 0, 0));
     arch_switch_address_space(NULL);
     uint32_t before = shared.obeyed[1];
+    shared.user = &user;
     command(1, ORDER_USER);
     hal_wait_milliseconds(10);
     CHECK(arch_atomic_load32(&shared.obeyed[1]) == before); /* it runs and runs */
@@ -264,12 +280,7 @@ static void user_states_migrate(void)
     CHECK(user_begin(&user, HAL_PROGRAM_LOAD));
     *(uint8_t *)arch_phys_ptr(user.data) = 0x6B;
     CHECK(user_answer(&user, 0, USER_DATA, 0, 0));
-    arch_switch_address_space(NULL);
-    hal_step_aside(); /* only a thread that was switched away from goes to another CPU */
-    uint32_t before = shared.obeyed[1];
-    command(1, ORDER_USER);
-    CHECK(hal_wait_for(&shared.obeyed[1], before + 1));
-    CHECK(shared.trap.kind == ARCH_TRAP_SYSCALL);
+    CHECK(user_run_elsewhere(&user).kind == ARCH_TRAP_SYSCALL);
     CHECK(user_call(&user).w[2] == 0x6B && user_call(&user).w[1] == USER_DATA);
     arch_switch_address_space(&user.space);
     arch_user_set_result(&user.regs, ERR_IO, NULL, 0);
@@ -292,6 +303,7 @@ static void all_registers_migrate(void)
         hal_step_aside();
         uint32_t before = shared.obeyed[1];
         arch_atomic_store32(&shared.stop, 0);
+        shared.user = &user;
         command(1, ORDER_USER);
         hal_wait_milliseconds(5);
         arch_atomic_store32(&shared.stop, 1);
@@ -299,6 +311,21 @@ static void all_registers_migrate(void)
         CHECK(hal_wait_for(&shared.obeyed[1], before + 1));
         CHECK(shared.trap.kind == ARCH_TRAP_INTERRUPT && shared.trap.pc == USER_CODE + program->trap);
         CHECK(user_marked(&user) == program->registers);
+    }
+    arch_atomic_store32(&shared.stop, 0);
+    CHECK(user_end(&user));
+}
+
+/* What one CPU ran, another rewrites: every CPU fetches the new bytes. */
+static void new_code_reaches_other_cpus(void)
+{
+    if (arch_cpu_count() == 1)
+        SKIP("one CPU");
+    CHECK(user_begin(&user, HAL_PROGRAM_ECHO));
+    for (uint32_t i = 0; i < 4; i++) {
+        CHECK(user_load(&user, i % 2 == 0 ? HAL_PROGRAM_ECHO : HAL_PROGRAM_CALL));
+        CHECK(user_run_elsewhere(&user).kind == ARCH_TRAP_SYSCALL);
+        CHECK(user_call(&user).nr == (i % 2 == 0 ? 0 : 5));
     }
     CHECK(user_end(&user));
 }
@@ -328,6 +355,7 @@ static const struct hal_test tests[] = {
     {"unmapping reaches user code on another CPU", unmap_reaches_other_cpus},
     {"a user state can change its CPU", user_states_migrate},
     {"every register goes with it", all_registers_migrate},
+    {"new code reaches other CPUs", new_code_reaches_other_cpus},
     {"time is common to all CPUs", time_is_common},
 };
 const struct hal_group hal_smp_group = {tests, ARRAY_LEN(tests)};

@@ -3,6 +3,7 @@
  * What only the simulator promises. An entry that core forgot to flush stays, so that the mistake shows; the tables are
  * changed behind the HAL's back, which is what forgetting looks like. And code is coherent with stores of user mode.
  */
+#include <arch/cpu.h>
 #include <arch/isa.h>
 #include <arch/memory.h>
 
@@ -91,9 +92,30 @@ static void code_sees_stores_of_others(void)
     CHECK(user_end(&user));
 }
 
+static void code_sees_stores_on_other_cpus(void)
+{
+    static struct hal_user writer;
+    if (arch_cpu_count() == 1)
+        SKIP("one CPU");
+    CHECK(user_begin(&user, HAL_PROGRAM_ECHO));
+    CHECK(user_begin(&writer, HAL_PROGRAM_STORE));
+    uint32_t flags = ARCH_MAP_USER | ARCH_MAP_WRITABLE | ARCH_MAP_NO_EXECUTE;
+    CHECK_OK(arch_map_page(&writer.space, USER_NOTHING, user.code, flags));
+    for (uint32_t round = 0; round < 4; round++) {
+        bool call = round % 2 == 1;
+        arch_user_init(&user.regs, USER_CODE, USER_STACK_TOP);
+        CHECK(user_run_elsewhere(&user).kind == ARCH_TRAP_SYSCALL);
+        CHECK(user_call(&user).nr == (call ? 5 : 0));
+        CHECK(write_program(&writer, &hal_programs[call ? HAL_PROGRAM_ECHO : HAL_PROGRAM_CALL], USER_NOTHING));
+    }
+    CHECK(user_end(&writer));
+    CHECK(user_end(&user));
+}
+
 static const struct hal_test tests[] = {
     {"an unmapped page stays reachable until flushed", unmapped_page_stays_until_flushed},
     {"code sees stores of other programs", code_sees_stores_of_others},
+    {"code sees stores on other CPUs", code_sees_stores_on_other_cpus},
     {"a taken right to write stays until flushed", write_right_stays_until_flushed},
 };
 const struct hal_group hal_stale_group = {tests, ARRAY_LEN(tests)};

@@ -31,6 +31,8 @@ bool user_end(struct hal_user *user);
 
 /** Run until something else than an interrupt happens; fails the test after a second of machine time. */
 struct arch_trap user_run(struct hal_user *user);
+/** Run it on CPU 1, which must be started, until it traps; it may be in no space here afterwards. */
+struct arch_trap user_run_elsewhere(struct hal_user *user);
 /** Run to the next system call and answer it with these words. False if something else happened. */
 bool user_answer(struct hal_user *user, uint64_t w0, uint64_t w1, uint64_t w2, uint64_t w3);
 /** Run HAL_PROGRAM_REGISTERS until it is interrupted in its loop. False: something else happened. */
