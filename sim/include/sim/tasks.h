@@ -11,6 +11,8 @@
 #include <base/manifest.h>
 #include <sim/machine.h>
 
+struct trap_frame;
+
 #define TASKS_NONE UINT32_MAX
 
 struct sim_task {
