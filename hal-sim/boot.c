@@ -99,9 +99,11 @@ status_t arch_parse_modules(const struct boot_info *info, struct boot_module *mo
     if (status != STATUS_OK)
         return status;
     uint32_t chosen = fdt_find_path(&fdt, "/chosen");
-    if (!fdt_prop_u64(&fdt, chosen, "linux,initrd-start", &start) || !fdt_prop_u64(&fdt, chosen, "linux,initrd-end", &end))
+    if (!fdt_prop_u64(&fdt, chosen, "linux,initrd-start", &start) ||
+        !fdt_prop_u64(&fdt, chosen, "linux,initrd-end", &end))
         return STATUS_OK;
-    if (start >= end || start - BOARD_RAM_BASE >= sim_port.ram_size || end - start > sim_port.ram_size - (start - BOARD_RAM_BASE))
+    uint64_t offset = start - BOARD_RAM_BASE;
+    if (start >= end || offset >= sim_port.ram_size || end - start > sim_port.ram_size - offset)
         return ERR_INVALID_ARGS;
     if (room == 0)
         return ERR_OUT_OF_RANGE;

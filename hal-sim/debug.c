@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a panic shows. Host addresses differ from run to run and a transcript may not, so code addresses are given as they
- * stand in the executable file, which is also what debuggers and symbolisers want.
+ * What a panic shows. Host addresses differ from run to run and a transcript may not, so code addresses are given as
+ * they stand in the executable file, which is also what debuggers and symbolisers want.
  */
 #include <arch/debug.h>
 #include <base/compiler.h>

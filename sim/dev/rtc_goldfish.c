@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* Goldfish real-time clock: nanoseconds since 1970 in two halves; reading the low one latches the high one. No alarm. */
+/*
+ * Goldfish real-time clock: nanoseconds since 1970 in two halves; reading the low one latches the high one. No alarm.
+ */
 #include <base/hash.h>
 #include <board.h>
 #include <sim/device.h>

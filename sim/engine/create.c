@@ -82,8 +82,8 @@ static void mmio_write(uc_engine *uc, uint64_t offset, unsigned size, uint64_t v
 static void map_physical(struct engine *engine)
 {
     engine_must(uc_mem_map_ptr(engine->uc, BOARD_RAM_BASE, machine.config.ram_size, UC_PROT_ALL, machine.ram), "RAM");
-    engine_must(uc_mem_map_ptr(engine->uc, BOARD_FRAMEBUFFER_BASE, machine.framebuffer_size, UC_PROT_ALL, machine.framebuffer),
-        "framebuffer");
+    engine_must(uc_mem_map_ptr(engine->uc, BOARD_FRAMEBUFFER_BASE, machine.framebuffer_size, UC_PROT_ALL,
+        machine.framebuffer), "framebuffer");
     for (struct device *d = device_first(); d != NULL; d = d->next) {
         uint64_t base = d->base & ~(ENGINE_PAGE - 1);
         uint64_t end = (d->base + d->size + ENGINE_PAGE - 1) & ~(ENGINE_PAGE - 1);

@@ -131,7 +131,7 @@ static bool start(struct engine *engine, uint64_t pc, uc_err *error)
         engine_must(uc_ctl_set_exits(engine->uc, &engine->exit, 1), "exit");
     bool sound = guard_start(engine, pc, error);
     engine_unhold(engine);
-    if (sound && engine->exit != 0) { /* for one run: the library looks every exit up after each, in whatever space it is */
+    if (sound && engine->exit != 0) { /* for one run: the library looks every exit up after each, in any space */
         engine_must(uc_ctl_set_exits(engine->uc, &engine->exit, 0), "exit");
         code_drop_at(engine, engine->exit - 1);
     }
@@ -151,8 +151,8 @@ static void finish_block(struct engine *engine, uint64_t pc)
 }
 
 /*
- * The exact byte of a page fault: run the instruction once more with a hole in place of the page; the library says where
- * in the hole it fell. The engine's registers are worthless afterwards.
+ * The exact byte of a page fault: run the instruction once more with a hole in place of the page; the library says
+ * where in the hole it fell. The engine's registers are worthless afterwards.
  */
 static uint64_t fault_address(struct engine *engine, uint64_t pc)
 {
@@ -206,8 +206,8 @@ static bool forbidden(struct engine *engine, uint64_t pc, struct arch_trap *trap
 }
 
 /*
- * The block at `pc` was translated whole, with the instruction in it: drop it. If it does not begin with the instruction,
- * the next run ends right before it.
+ * The block at `pc` was translated whole, with the instruction in it: drop it. If it does not begin with the
+ * instruction, the next run ends right before it.
  */
 static bool inspected(struct engine *engine, uint64_t pc, struct arch_trap *trap)
 {

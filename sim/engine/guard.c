@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The library calls abort() in the middle of its translator on some encodings that are no valid instructions. A program
- * must not be able to end the simulator that way, so the abort is caught and the engine replaced: user registers are
- * still those of the block's beginning, and the block is run again one instruction at a time until the culprit is found.
+ * The library calls abort() in the middle of its translator on some encodings that are no valid instructions. A
+ * program must not be able to end the simulator that way, so the abort is caught and the engine replaced: user
+ * registers are still those of the block's beginning, and the block is run again one instruction at a time until the
+ * culprit is found.
  */
 #include <setjmp.h>
 #include <signal.h>

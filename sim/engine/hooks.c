@@ -25,7 +25,10 @@ static bool refuse(struct engine *engine, enum engine_miss why, uint64_t va, pad
     return false;
 }
 
-/* Rights of the mapping, less those that would let code and stores to it meet unseen. Only what is asked for is granted. */
+/*
+ * Rights of the mapping, less those that would let code and stores to it meet unseen. Only what is asked for is
+ * granted.
+ */
 static bool grant(struct engine *engine, uint64_t va, paddr_t pa, enum arch_access access, uc_tlb_entry *entry)
 {
     uint8_t none = 0;
@@ -71,7 +74,8 @@ static bool fill_view(struct engine *engine, uint64_t page, uint64_t rest, uc_tl
 }
 
 /* The replay of a faulting instruction must change nothing and must meet the hole. */
-static bool fill_probe(struct engine *engine, uint64_t page, uint64_t rest, enum arch_access access, uc_tlb_entry *entry)
+static bool fill_probe(struct engine *engine, uint64_t page, uint64_t rest, enum arch_access access,
+    uc_tlb_entry *entry)
 {
     paddr_t pa;
 
@@ -191,5 +195,5 @@ void engine_add_metering(struct engine *engine)
     uc_hook hook;
 
     engine_must(uc_hook_add(engine->uc, &hook, UC_HOOK_BLOCK, on_block, engine, 1, 0), "block hook");
-    engine_must(uc_hook_add(engine->uc, &hook, UC_HOOK_EDGE_GENERATED, on_translated, engine, 1, 0), "translation hook");
+    engine_must(uc_hook_add(engine->uc, &hook, UC_HOOK_EDGE_GENERATED, on_translated, engine, 1, 0), "code hook");
 }

@@ -9,8 +9,8 @@
 #include "engine_priv.h"
 
 enum { EXCP_UDEF = 1, EXCP_SWI = 2, EXCP_BKPT = 7 };
-enum { EC_UNKNOWN = 0x00, EC_FP = 0x07, EC_SYSREG = 0x18, EC_INSN_ABORT = 0x20, EC_PC_ALIGN = 0x22, EC_DATA_ABORT = 0x24,
-    EC_BRK = 0x3C };
+enum { EC_UNKNOWN = 0x00, EC_FP = 0x07, EC_SYSREG = 0x18, EC_INSN_ABORT = 0x20, EC_PC_ALIGN = 0x22,
+    EC_DATA_ABORT = 0x24, EC_BRK = 0x3C };
 enum { FSC_TRANSLATION_3 = 0x07, FSC_PERMISSION_3 = 0x0F, ISS_WRITE = 1 << 6, ESR_IL = 1 << 25 };
 
 #define X(n) {UC_ARM64_REG_X##n, offsetof(struct trap_frame, x) + 8 * n}
@@ -25,7 +25,8 @@ const struct engine_isa engine_isa = {
     .registers = registers, .register_count = sizeof registers / sizeof *registers,
 };
 
-static void system_register(struct engine *engine, uint32_t op0, uint32_t op1, uint32_t crn, uint32_t crm, uint32_t op2, uint64_t value)
+static void system_register(struct engine *engine, uint32_t op0, uint32_t op1, uint32_t crn, uint32_t crm, uint32_t op2,
+    uint64_t value)
 {
     uc_arm64_cp_reg reg = {.crn = crn, .crm = crm, .op0 = op0, .op1 = op1, .op2 = op2, .val = value};
 
@@ -40,9 +41,12 @@ void engine_isa_enter_user(struct engine *engine)
     engine_must(uc_reg_write(engine->uc, UC_ARM64_REG_PSTATE, &el0t), "PSTATE");
     system_register(engine, 3, 6, 1, 1, 0, 0x401);                /* SCR_EL3: NS, RW */
     system_register(engine, 3, 4, 1, 1, 0, UINT64_C(1) << 31);    /* HCR_EL2: EL1 is AArch64 */
-    system_register(engine, 3, 0, 1, 0, 2, 3u << 20);             /* CPACR_EL1: FP does not trap; the inspection does it */
+    system_register(engine, 3, 0, 1, 0, 2, 3u << 20);             /* CPACR_EL1: FP is left to the inspection */
     system_register(engine, 3, 0, 14, 1, 0, 0);                   /* CNTKCTL_EL1: counters trap */
-    /* SCTLR_EL1: DZE, UCT, UCI; and nTWI, for an exit is a WFI to the library and may not trap (the inspection does that) */
+    /*
+     * SCTLR_EL1: DZE, UCT, UCI; and nTWI, for an exit is a WFI to the library and may not trap (the inspection does
+     * that)
+     */
     system_register(engine, 3, 0, 1, 0, 0, 0x30d00800u | 1u << 14 | 1u << 15 | 1u << 16 | 1u << 26);
 }
 

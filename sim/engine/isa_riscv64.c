@@ -7,16 +7,16 @@
 
 #include "engine_priv.h"
 
-enum { CAUSE_FETCH_MISALIGNED = 0, CAUSE_ILLEGAL = 2, CAUSE_BREAKPOINT = 3, CAUSE_LOAD_MISALIGNED = 4, CAUSE_STORE_MISALIGNED = 6,
-    CAUSE_ECALL = 8, CAUSE_FETCH_PAGE = 12, CAUSE_LOAD_PAGE = 13, CAUSE_STORE_PAGE = 15 };
+enum { CAUSE_FETCH_MISALIGNED = 0, CAUSE_ILLEGAL = 2, CAUSE_BREAKPOINT = 3, CAUSE_LOAD_MISALIGNED = 4,
+    CAUSE_STORE_MISALIGNED = 6, CAUSE_ECALL = 8, CAUSE_FETCH_PAGE = 12, CAUSE_LOAD_PAGE = 13, CAUSE_STORE_PAGE = 15 };
 
 #define BOOT (UINT64_C(1) << 44) /* physical and virtual address of the page that leads to user mode */
 #define BOOT_USER (BOOT + 0x800)
 
 #define X(n) {UC_RISCV_REG_X##n, offsetof(struct trap_frame, x) + 8 * (n - 1)}
 static const struct engine_register registers[] = {
-    X(17), X(16), X(10), X(11), X(12), X(13), X(1), X(2), X(3), X(4), X(5), X(6), X(7), X(8), X(9), X(14), X(15), X(18), X(19),
-    X(20), X(21), X(22), X(23), X(24), X(25), X(26), X(27), X(28), X(29), X(30), X(31),
+    X(17), X(16), X(10), X(11), X(12), X(13), X(1), X(2), X(3), X(4), X(5), X(6), X(7), X(8), X(9), X(14), X(15), X(18),
+    X(19), X(20), X(21), X(22), X(23), X(24), X(25), X(26), X(27), X(28), X(29), X(30), X(31),
 };
 
 const struct engine_isa engine_isa = {

@@ -126,8 +126,8 @@ static bool is_vector_register(ZydisRegister reg)
     case ZYDIS_REGCLASS_ZMM:
     case ZYDIS_REGCLASS_MASK:
     case ZYDIS_REGCLASS_BOUND: return true;
-    default: return reg == ZYDIS_REGISTER_MXCSR || reg == ZYDIS_REGISTER_X87CONTROL || reg == ZYDIS_REGISTER_X87STATUS ||
-        reg == ZYDIS_REGISTER_X87TAG;
+    default: return reg == ZYDIS_REGISTER_MXCSR || reg == ZYDIS_REGISTER_X87CONTROL ||
+        reg == ZYDIS_REGISTER_X87STATUS || reg == ZYDIS_REGISTER_X87TAG;
     }
 }
 
@@ -231,8 +231,8 @@ static uint64_t port_address(const struct engine *engine, uint32_t index)
 }
 
 /*
- * The rest of the block still runs after a hook, so what the task must see is kept here: the registers are exact. `left`
- * changes with every block, so it tells whether this is the same execution of the same block as last time.
+ * The rest of the block still runs after a hook, so what the task must see is kept here: the registers are exact.
+ * `left` changes with every block, so it tells whether this is the same execution of the same block as last time.
  */
 static bool use_port(struct engine *engine, uint32_t port, uint32_t size)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the tools must be told about stacks. The sanitizer runtimes are weak references: sim/ itself is not compiled with
- * ThreadSanitizer, only linked with it, so no predefined macro says whether the runtime is there.
+ * What the tools must be told about stacks. The sanitizer runtimes are weak references: sim/ itself is not compiled
+ * with ThreadSanitizer, only linked with it, so no predefined macro says whether the runtime is there.
  */
 #pragma once
 #include <stddef.h>

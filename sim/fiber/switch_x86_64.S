@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* Stack switch, System V x86-64: rbx, rbp and r12-r15 belong to the caller; nobody here changes MXCSR or the x87 word. */
+/*
+ * Stack switch, System V x86-64: rbx, rbp and r12-r15 belong to the caller; nobody here changes MXCSR or the x87
+ * word.
+ */
     .text
 
     .macro PUSH_CALLEE_SAVED

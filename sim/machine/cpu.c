@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whose turn it is. The runnable CPU whose clock is furthest behind runs (ties: the lowest number) until the next event
- * or until it is a quantum ahead of the next CPU. Quanta vary with the seed. All of it happens on the fibers of the CPUs
- * themselves: a CPU whose turn ends picks the next one and switches to it.
+ * Whose turn it is. The runnable CPU whose clock is furthest behind runs (ties: the lowest number) until the next
+ * event or until it is a quantum ahead of the next CPU. Quanta vary with the seed. All of it happens on the fibers of
+ * the CPUs themselves: a CPU whose turn ends picks the next one and switches to it.
  */
 #include <sim/fiber.h>
 #include <sim/guest.h>
@@ -95,8 +95,8 @@ static void fire_ending(struct event *event)
 }
 
 /*
- * An end that the host asks for comes at a time and not at once, and at one that is a whole number of nanoseconds: a run
- * with --stop-at that time then ends in the same state.
+ * An end that the host asks for comes at a time and not at once, and at one that is a whole number of nanoseconds: a
+ * run with --stop-at that time then ends in the same state.
  */
 static void answer_host(void)
 {

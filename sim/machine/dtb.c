@@ -88,7 +88,8 @@ static void write_cpus(struct writer *w)
 }
 
 #ifdef BOARD_UART_NS16550_PORT
-static void port_device(struct writer *w, const char *name, uint32_t base, uint32_t size, const char *compatible, uint32_t line)
+static void port_device(struct writer *w, const char *name, uint32_t base, uint32_t size, const char *compatible,
+    uint32_t line)
 {
     fdt32_t cells[3] = {cpu_to_fdt32(1), cpu_to_fdt32(base), cpu_to_fdt32(size)}; /* 1: I/O space */
 
@@ -111,7 +112,8 @@ static void write_devices(struct writer *w)
     end(w);
 }
 #else
-static void memory_device(struct writer *w, const char *name, uint64_t base, uint64_t size, const char *compatible, uint32_t line)
+static void memory_device(struct writer *w, const char *name, uint64_t base, uint64_t size, const char *compatible,
+    uint32_t line)
 {
     begin(w, name, base);
     text(w, "compatible", compatible);

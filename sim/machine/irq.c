@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The interrupt controller: per CPU the pending vectors below 32 (inter-processor, tick); device lines are level-triggered
- * and go to one CPU, drawn when the line becomes deliverable. Ticks come with a phase and a jitter, inter-processor
- * interrupts with a latency, all drawn from the seed.
+ * The interrupt controller: per CPU the pending vectors below 32 (inter-processor, tick); device lines are
+ * level-triggered and go to one CPU, drawn when the line becomes deliverable. Ticks come with a phase and a jitter,
+ * inter-processor interrupts with a latency, all drawn from the seed.
  */
 #include <arch/irq.h>
 #include <sim/host.h>
@@ -177,7 +177,7 @@ void irq_send(uint32_t cpu_mask, uint32_t vector)
         }
         cpu->ipi_vectors |= UINT64_C(1) << vector;
         if (!event_pending(&cpu->ipi))
-            event_schedule(&cpu->ipi, machine_now() + IPI_LATENCY + rng_below(&machine.rng[RNG_INTERRUPT], IPI_LATENCY + 1));
+            event_schedule(&cpu->ipi, machine_now() + IPI_LATENCY + rng_below(&machine.rng[RNG_INTERRUPT], IPI_LATENCY));
     }
 }
 

@@ -58,7 +58,7 @@ static void access(volatile uint8_t *p)
 #elif CASE == 2
     __asm__ volatile("rep outsb" : : "S"(REGISTERS), "d"(0x3F8), "c"(4) : "memory"); /* never granted */
 #else
-    __asm__ volatile("inw %%dx, %%ax" : "=a"(value) : "d"(0x3FC)); /* two registers at once: nobody answers, nobody minds */
+    __asm__ volatile("inw %%dx, %%ax" : "=a"(value) : "d"(0x3FC)); /* two at once: nobody answers, nobody minds */
 #endif
     report("survived", value & 0);
 }

@@ -28,8 +28,8 @@ def main():
         manifest = work / "manifest"
         manifest.write_text("task 0 name=access file=access.elf priority=4 budget=0 caps=all restart=never\n")
         for case, expected in enumerate(EXPECTED[isa]):
-            subprocess.run([compiler, f"--arch={isa}", "--slot=0", f"-DCASE={case}", str(source), "-o", str(work / "access.elf")],
-                           check=True)
+            subprocess.run([compiler, f"--arch={isa}", "--slot=0", f"-DCASE={case}", str(source),
+                            "-o", str(work / "access.elf")], check=True)
             subprocess.run([mkimage, str(manifest), folder, str(work / "access.img")], check=True)
             run = subprocess.run([simulator, f"--image={work / 'access.img'}", "--stop-at=2s", "--timeout=60"],
                                  capture_output=True, timeout=120, check=False)

@@ -95,14 +95,15 @@ def main():
             file.write(image(isa, seed))
             file.flush()
             options = [f"--image={file.name}", "--stop-at=1500ms", f"--cpus={1 + seed % 3}", "--timeout=60"]
-            runs = [subprocess.run([simulator, *options], capture_output=True, timeout=120, check=False) for _ in range(2)]
+            command = [simulator, *options]
+            runs = [subprocess.run(command, capture_output=True, timeout=120, check=False) for _ in range(2)]
         # Tasks may exit with any code, wait for each other for ever, or simply not be done yet.
         good = all(0 <= run.returncode <= 63 or run.returncode == 83 for run in runs)
         same = runs[0].stdout == runs[1].stdout and runs[0].returncode == runs[1].returncode
         faults += runs[0].stdout.count(b"FAULT")
         if not good or not same:
             failures += 1
-            print(f"seed {seed}: exit codes {[run.returncode for run in runs]}, {'same' if same else 'different'} output")
+            print(f"seed {seed}: exit codes {[run.returncode for run in runs]}, {'same' if same else 'other'} output")
             print(runs[0].stderr[-500:].decode(errors="replace"))
     print(f"{count} images, {faults} faults, {failures} failures")
     return 1 if failures or not faults else 0

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The simulated AArch64 board: addresses as on QEMU's `virt`. Both sides of the machine and the HAL's constants use it. */
+/*
+ * The simulated AArch64 board: addresses as on QEMU's `virt`. Both sides of the machine and the HAL's constants use
+ * it.
+ */
 #pragma once
 
 #define BOARD_NAME "aegis,sim-aarch64"

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The simulated x86_64 board: addresses as on QEMU's `q35`. Both sides of the machine and the HAL's constants use it. */
+/*
+ * The simulated x86_64 board: addresses as on QEMU's `q35`. Both sides of the machine and the HAL's constants use it.
+ */
 #pragma once
 
 #define BOARD_NAME "aegis,sim-x86_64"

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The user-mode half of a simulated CPU: an emulating engine per CPU, made when the CPU first runs user code. The page
- * tables in RAM decide what user code may access; the engine caches them like a TLB until it is told to flush.
+ * The user-mode half of a simulated CPU: an emulating engine per CPU, made when the CPU first runs user code. The
+ * page tables in RAM decide what user code may access; the engine caches them like a TLB until it is told to flush.
  *
- * Registers stay in the engine between two runs of the same thread. user->live says that they are there; everything that
- * needs them all goes through engine_peek() or engine_detach().
+ * Registers stay in the engine between two runs of the same thread. user->live says that they are there; everything
+ * that needs them all goes through engine_peek() or engine_detach().
  */
 #pragma once
 #include <stdbool.h>
@@ -17,8 +17,8 @@ struct trap_frame;
 struct sim_cpu;
 
 /**
- * Run `user` on `cpu` in the space with root table `root` until it traps (true, *trap filled) or the CPU's units are used
- * up (false).
+ * Run `user` on `cpu` in the space with root table `root` until it traps (true, *trap filled) or the CPU's units are
+ * used up (false).
  */
 bool engine_run(struct sim_cpu *cpu, struct arch_user *user, paddr_t root, struct arch_trap *trap);
 /** Write the registers that the engine holds back to their owner's frame. */

@@ -62,9 +62,9 @@ void host_fiber_stack(const struct fiber *fiber, uintptr_t *low, uint64_t *size)
 struct trap_frame;
 
 /**
- * [switch] Run the user code of `user` in the space with root table `root` (0: none). True: it trapped, `trap` says how,
- * and user->frame holds at least the program counter and, for a system call, the call registers. False: the CPU's units
- * were used up; look for interrupts and go on.
+ * [switch] Run the user code of `user` in the space with root table `root` (0: none). True: it trapped, `trap` says
+ * how, and user->frame holds at least the program counter and, for a system call, the call registers. False: the
+ * CPU's units were used up; look for interrupts and go on.
  */
 bool host_user_run(struct arch_user *user, paddr_t root, struct arch_trap *trap);
 /** If the CPU's engine holds registers, write them back to the frame they belong to. Before another thread runs. */

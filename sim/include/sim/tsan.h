@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The ThreadSanitizer's switch for what a thread (here: a fiber) does on behalf of the hardware. Weak: the host's side is
- * never compiled with the sanitizer, only linked with it or not.
+ * The ThreadSanitizer's switch for what a thread (here: a fiber) does on behalf of the hardware. Weak: the host's
+ * side is never compiled with the sanitizer, only linked with it or not.
  */
 #pragma once
 
