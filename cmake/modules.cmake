@@ -3,7 +3,6 @@
 #
 #   core_module(NAME SRCS a.c ... DEPS x ...) target core_NAME with core/NAME/include; DEPS only from below (AEGIS_CORE_ORDER)
 #   core_objects(OUT)                         the objects of every module of core
-#   host_tool(NAME SRCS a.c ... LIBS x ...)   an executable of the host that the build itself runs
 
 # Dependencies point one way: a module may use those before it.
 set(AEGIS_CORE_ORDER abi base hal diag sync mm sched cap ipc task dev sys init)
@@ -45,10 +44,4 @@ function(core_objects out)
     get_property(targets GLOBAL PROPERTY AEGIS_CORE_COMPILED)
     list(TRANSFORM targets REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>")
     set(${out} ${targets} PARENT_SCOPE)
-endfunction()
-
-function(host_tool name)
-    cmake_parse_arguments(PARSE_ARGV 1 T "" "" "SRCS;LIBS")
-    add_executable(${name} ${T_SRCS})
-    target_link_libraries(${name} PRIVATE host_flags ${T_LIBS})
 endfunction()
