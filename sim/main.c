@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/time.h>
 #include <unistd.h>
 
@@ -148,8 +149,11 @@ int main(int argc, char **argv)
     serial_set_backend(serial_stdout());
     watch_signals(options.machine.timeout_s);
     replay_begin(&options.replay, &options.machine);
+    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* what runs from here on gains nothing by any program it might start */
     const struct machine_result *result = machine_run();
     code = expect_finish(replay_end(result, report(result, &options)));
+    if (!determinism_is_child())
+        options_print_reproduce(stderr, &options, argv);
     window_close();
     int picture = screen_close();
     return code != 0 ? code : picture;

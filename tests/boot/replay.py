@@ -8,6 +8,7 @@ Status 0 passed, 1 failed.
 """
 import json
 import os
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -127,4 +128,26 @@ def seeds():
     check(len(lines) == 1, "every run has the same results")
 
 
-{f.__name__: f for f in (roundtrip, exit_status, early_end, differs, refused, agree, found, seeds)}[sys.argv[1]]()
+def reproduce():
+    """The line at the end does the run again: same transcript, whatever only watched the first."""
+    text, words = run("--image=tasks", "--stop-at", "700ms", "--cpus=2", "-seed=9", "--strace", "--append=words 'of' mine")
+    line = words.splitlines()[-1]
+    check(line.startswith("reproduce: ./aegis-sim --arch=") and "--seed=9" in line and "--strace" not in line, line)
+    again, _ = run(*(w for w in shlex.split(line)[2:] if not w.startswith(("--arch", "--profile"))))
+    check(again == text, "the same transcript")
+
+
+def no_privileges():
+    """A running machine can gain no privileges."""
+    with subprocess.Popen([SIMULATOR, "--image=hostile-over_budget", "--timeout=60"], stdout=subprocess.PIPE,
+                          stderr=subprocess.DEVNULL, env=dict(os.environ, AEGIS_IMAGES=IMAGES)) as machine:
+        for line in machine.stdout:
+            if b"boot complete" in line:
+                break
+        with open(f"/proc/{machine.pid}/status", encoding="utf-8") as status:
+            check("NoNewPrivs:\t1" in status.read(), "no_new_privs is set")
+        machine.kill()
+
+
+{f.__name__: f for f in (roundtrip, exit_status, early_end, differs, refused, agree, found, seeds, reproduce,
+                         no_privileges)}[sys.argv[1]]()

@@ -7,6 +7,7 @@
 #include <argp.h>
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdio.h>
 
 #include <sim/image.h>
 #include <sim/machine.h>
@@ -57,6 +58,9 @@ struct options {
 void options_parse(struct options *options, int argc, char **argv);
 /** Complete `options`: load the image or the recording, judge the device tree, gather the kernel's words. */
 void options_prepare(struct options *options);
+
+/** Write "reproduce: ./aegis-sim ...": the command that does this run again. `argv` as main() got it. */
+void options_print_reproduce(FILE *out, const struct options *options, char **argv);
 
 /* Topics; key ranges keep their short keys apart. The `input` of each parser is the struct options. */
 enum {

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT */
+/* The one line that does a run again: the command line as given, with instruction set, profile and seed made explicit. */
+#include <sim/options.h>
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <arch/isa.h>
+#include <config/config.h>
+
+/* Options that say how a run is watched, not what it is. Each also swallows its separate value, if it takes one. */
+static bool only_watches(const char *word)
+{
+    static const char *const watching[] = {"arch", "seed", "profile", "record", "trace", "strace", "screenshot", "display",
+        "check-determinism", "timeout", "gdb", NULL};
+    const char *name = word + strspn(word, "-");
+    size_t length = strcspn(name, "=");
+
+    if (word[0] != '-')
+        return false;
+    for (const char *const *w = watching; *w != NULL; w++) {
+        if (length > 0 && strlen(*w) == length && strncmp(*w, name, length) == 0)
+            return true;
+    }
+    return false;
+}
+
+static void print_word(FILE *out, const char *word)
+{
+    if (strspn(word, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_=.,:/+@") == strlen(word)) {
+        fprintf(out, " %s", word);
+        return;
+    }
+    fputs(" '", out);
+    for (; *word != '\0'; word++) {
+        if (*word == '\'')
+            fputs("'\\''", out);
+        else
+            fputc(*word, out);
+    }
+    fputc('\'', out);
+}
+
+void options_print_reproduce(FILE *out, const struct options *options, char **argv)
+{
+    fprintf(out, "reproduce: ./aegis-sim --arch=%s", isa_name);
+    if (!CONFIG_FULL)
+        fputs(" --profile=safety", out);
+    if (options->replay.replay == NULL)
+        fprintf(out, " --seed=%" PRIu64, options->machine.seed);
+    for (char **word = argv + 1; *word != NULL; word++) {
+        if (!only_watches(*word))
+            print_word(out, *word);
+        else if (strchr(*word, '=') == NULL && word[1] != NULL && word[1][0] != '-')
+            word++;
+    }
+    fputc('\n', out);
+}
