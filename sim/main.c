@@ -12,6 +12,7 @@
 
 #include <arch/isa.h>
 #include <sim/expect.h>
+#include <sim/gdb.h>
 #include <sim/options.h>
 #include <sim/screen.h>
 #include <sim/serial.h>
@@ -116,7 +117,8 @@ static int start_watching(const struct options *options)
     expect_start();
     if (options->strace)
         strace_start();
-    return options->trace != NULL ? timeline_start(options->trace) : EXIT_OK;
+    int code = options->trace != NULL ? timeline_start(options->trace) : EXIT_OK;
+    return code == EXIT_OK && options->gdb != NULL ? gdb_open(options->gdb) : code;
 }
 
 static int open_window(void)
@@ -154,6 +156,7 @@ int main(int argc, char **argv)
     code = expect_finish(replay_end(result, report(result, &options)));
     if (!determinism_is_child())
         options_print_reproduce(stderr, &options, argv);
+    gdb_close(code);
     window_close();
     int picture = screen_close();
     return code != 0 ? code : picture;

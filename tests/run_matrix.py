@@ -42,6 +42,7 @@ class Row:
         hal, isa, _, preset = self.match.groups()
         return {"build", "test"} | ({"sim", isa} if hal == "sim" else set()) \
             | ({"clang"} if preset in ("clang", "fuzz") else set()) | ({"gdb"} if preset == "debug" else set()) \
+            | ({"stub"} if "gdb" in self.what.split() else set()) \
             | ({"display", "screen"} if "display" in self.what.split() else set())
 
 

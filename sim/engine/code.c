@@ -194,6 +194,7 @@ void code_inspect(struct engine *engine, uint64_t va, uint32_t size)
     if (engine->mode != MODE_RUN || !find_forbidden(engine, va, size, &engine->inspected))
         return;
     engine_hold(engine);
+    engine->stopped_at = va;
     engine_stop(engine, STOP_INSPECT);
 }
 

@@ -96,6 +96,8 @@ static void build(struct engine *engine)
 {
     engine->granted = engine->left = INT64_MAX;
     engine->root = 0;
+    engine->debug_hooks = 0;
+    engine->debug_generation = 0;
     engine_must(uc_open(engine_isa.arch, engine_isa.mode, &engine->uc), "opening the library");
     if (engine_isa.model >= 0)
         engine_must(uc_ctl_set_cpu_model(engine->uc, engine_isa.model), "CPU model");

@@ -60,6 +60,13 @@ void engine_peek(const struct arch_user *user, struct trap_frame *frame)
     }
 }
 
+void engine_poke(struct arch_user *user, const struct trap_frame *frame)
+{
+    if (user->live != 0)
+        engine_detach(machine.cpu[user->live - 1].engine);
+    user->frame = *frame;
+}
+
 /* Trusts the engines only: the state may be memory that was never a state, or no longer knows that it was one. */
 void engine_forget(const struct arch_user *user)
 {
@@ -239,7 +246,7 @@ static bool stopped(struct engine *engine, uint64_t pc, struct arch_trap *trap)
         disown(engine);
         return true;
     default:
-        return false; /* STOP_QUANTUM */
+        return false; /* STOP_QUANTUM, STOP_DEBUG */
     }
 }
 
@@ -300,6 +307,14 @@ static void step(struct engine *engine, uint64_t pc)
     engine->exit = length != 0 ? pc + length : 0;
 }
 
+/* With a debugger's hooks in place the library does not say where a block stopped that did not begin. */
+static uint64_t stop_pc(struct engine *engine)
+{
+    bool known = engine->stop == STOP_QUANTUM || engine->stop == STOP_INSPECT;
+
+    return known ? engine->stopped_at : engine_register(engine, engine_isa.pc);
+}
+
 /* One start of the engine at the frame's program counter. True: it trapped. */
 static bool run_once(struct engine *engine, struct arch_user *user, struct arch_trap *trap)
 {
@@ -310,7 +325,7 @@ static bool run_once(struct engine *engine, struct arch_user *user, struct arch_
         step(engine, before);
     uint64_t expected = engine->exit;
     bool sound = start(engine, before, &error);
-    uint64_t pc = engine_register(engine, engine_isa.pc);
+    uint64_t pc = stop_pc(engine);
     finish_block(engine, pc);
     if (!sound)
         return aborted(engine, engine->careful ? before : pc, trap);
@@ -330,13 +345,15 @@ bool engine_run(struct sim_cpu *cpu, struct arch_user *user, paddr_t root, struc
     struct engine *engine = cpu->engine;
     engine_settle(engine);
     machine.stats.user_runs++;
-    while (sim_port.budget > 0) {
+    debug_enter(engine, user);
+    while (sim_port.budget > 0 || engine->resumed) {
         attach(engine, user, root);
         if (run_once(engine, user, trap)) {
             isa_frame_set_pc(&user->frame, trap->pc);
             engine->careful = false;
             return true;
         }
+        debug_leave(engine, user);
     }
     return false;
 }

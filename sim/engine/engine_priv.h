@@ -21,6 +21,7 @@ enum engine_stop {
     STOP_SYSCALL,
     STOP_INTERRUPT, /* any other exception; `number` is the library's */
     STOP_INSPECT,   /* the next block has an instruction that must not run, at `inspected` */
+    STOP_DEBUG,     /* before an instruction that a debugger waits for */
     STOP_PORT,      /* IN or OUT of a port that was not granted; `port_frame` is the state before it */
 };
 
@@ -62,6 +63,7 @@ struct engine {
     paddr_t root;            /* tables that the TLB caches; 0: none */
     uint32_t number;         /* STOP_INTERRUPT */
     uint64_t inspected;      /* STOP_INSPECT */
+    uint64_t stopped_at;     /* STOP_QUANTUM, STOP_INSPECT: the block that did not begin */
     struct trap_frame port_frame; /* STOP_PORT */
     uint64_t port_block; /* x86: the last IN or OUT: its block, what was left, how many came before it in the block */
     int64_t port_left;
@@ -76,6 +78,11 @@ struct engine {
     uint64_t hole_offset;
     uint64_t exit;           /* the next run ends before the instruction here; 0: none */
     bool careful;            /* one instruction at a time: one of these made the library abort */
+    uc_hook debug_hook[ENGINE_BREAKS_MAX + 1];
+    uint32_t debug_hooks;
+    uint64_t debug_generation;
+    bool resumed;            /* the next run begins in the middle of a block, at `tail`; the block ends at `tail_end` */
+    uint64_t tail, tail_end;
 };
 
 /** A register of the frame: the library's name and the place. */
@@ -130,6 +137,11 @@ void guard_close(uc_engine *uc);
 void engine_must(uc_err error, const char *what);
 uint64_t engine_register(struct engine *engine, int id);
 void engine_set_register(struct engine *engine, int id, uint64_t value);
+
+/** The engine is about to run `user`: let a debugger stop it, and see to its wishes. */
+void debug_enter(struct engine *engine, struct arch_user *user);
+/** A run has ended without a trap. If it was for a debugger, returns when that lets it go on. */
+void debug_leave(struct engine *engine, struct arch_user *user);
 
 struct engine *engine_create(struct sim_cpu *cpu);
 /** Give an engine that the library has spoilt a new inside. */

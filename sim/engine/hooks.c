@@ -153,11 +153,15 @@ void engine_add_hooks(struct engine *engine)
 /* The first block of a run, or no units left. */
 static __attribute__((noinline)) void on_block_slow(struct engine *engine, uint64_t va, uint32_t size)
 {
+    bool goes_on = engine->resumed; /* the rest of a block that had begun with units left */
+
+    engine->resumed = false;
     engine->block_size = 0;
     engine_unhold(engine);
-    if (engine->left > 0)
+    if (engine->left > 0 || goes_on)
         code_inspect_first(engine, va, size);
-    if (engine->left <= 0) {
+    if (engine->left <= 0 && (!goes_on || engine->stop != STOP_NONE)) {
+        engine->stopped_at = va;
         engine_stop(engine, STOP_QUANTUM); /* unless the inspection has stopped it */
         return;
     }

@@ -19,10 +19,15 @@ static struct {
     struct trace_sink sink;
 } tasks;
 
-static void on_switch(struct trace_sink *sink, const struct trace_event *event, uint64_t time)
+static void on_event(struct trace_sink *sink, const struct trace_event *event, uint64_t time)
 {
     (void)sink;
     (void)time;
+    if (event->kind == TRACE_EXIT) {
+        if (event->thread < MANIFEST_TASKS_MAX)
+            tasks.task[event->thread].alive = false;
+        return;
+    }
     tasks.running[event->cpu] = event->thread < MANIFEST_TASKS_MAX ? event->thread : TASKS_NONE;
 }
 
@@ -50,7 +55,7 @@ void tasks_start(const struct machine_config *config)
     for (uint32_t i = 0; i < MACHINE_CPUS_MAX; i++)
         tasks.running[i] = TASKS_NONE;
     learn(config->image, config->image_size);
-    tasks.sink = (struct trace_sink){.kinds = TRACE_BIT(TRACE_SWITCH), .event = on_switch};
+    tasks.sink = (struct trace_sink){.kinds = TRACE_BIT(TRACE_SWITCH) | TRACE_BIT(TRACE_EXIT), .event = on_event};
     trace_add(&tasks.sink);
 }
 
@@ -81,6 +86,7 @@ void tasks_note_user(uint32_t cpu, struct arch_user *user, paddr_t root)
         return;
     tasks.task[index].user = user;
     tasks.task[index].root = root;
+    tasks.task[index].alive = true;
 }
 
 /* -- Memory and registers -- */

@@ -35,5 +35,25 @@ void engine_space_gone(paddr_t root);
 /** The bytes of [pa, pa + len) changed: no engine may run what it translated from them. */
 void engine_code_changed(paddr_t pa, uint64_t len);
 
+/* -- For a debugger of user code -- */
+
+#define ENGINE_BREAKS_MAX 256u
+
+enum engine_stopped { ENGINE_AT_BREAK, ENGINE_STEPPED, ENGINE_ENTERED };
+
+/**
+ * Call `stopped` whenever user code stops for the debugger; it goes on when that returns. Forgets all breakpoints and
+ * steps; NULL: and that is all.
+ */
+void engine_debug(void (*stopped)(struct arch_user *user, enum engine_stopped why));
+/** Stop before the instruction at `va` in every space, or no longer. False: there are ENGINE_BREAKS_MAX already. */
+bool engine_break(uint64_t va, bool set);
+/** Stop when `user` has run an instruction and is outside of [low, high); NULL: nobody steps. */
+void engine_step(const struct arch_user *user, uint64_t low, uint64_t high);
+/** Stop when a CPU is about to enter user mode. */
+void engine_stop_at_entry(void);
+/** Replace all registers of `user`, who does not run. */
+void engine_poke(struct arch_user *user, const struct trap_frame *frame);
+
 /** Version of the library, for --version. */
 uint32_t engine_version(void);

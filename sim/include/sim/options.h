@@ -52,6 +52,7 @@ struct options {
     struct replay_plan replay;
     bool strace;
     const char *trace; /* file for a timeline; NULL: none */
+    const char *gdb;   /* where to wait for gdb; NULL: nowhere */
 };
 
 /** Parse the command line into `options`; exits with one line if it is wrong. */
@@ -71,7 +72,8 @@ enum {
     OPTIONS_KEY_DISPLAY = 0x500,
     OPTIONS_KEY_REPLAY = 0x600,
     OPTIONS_KEY_TRACE = 0x700,
-    OPTIONS_KEY_NEXT = 0x800,
+    OPTIONS_KEY_DEBUG = 0x800,
+    OPTIONS_KEY_NEXT = 0x900,
 };
 extern const struct argp options_machine;
 extern const struct argp options_tasks;
@@ -79,6 +81,7 @@ extern const struct argp options_limits;
 extern const struct argp options_display;
 extern const struct argp options_replay;
 extern const struct argp options_trace;
+extern const struct argp options_debug;
 
 /* -- Values -- */
 

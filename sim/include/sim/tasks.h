@@ -21,6 +21,7 @@ struct sim_task {
     char file[MANIFEST_FILE_SIZE];
     const uint8_t *elf; /* in the image */
     uint64_t elf_size;
+    bool alive;             /* has run, and not exited since */
     struct arch_user *user; /* NULL: has not run yet */
     paddr_t root;           /* of its page tables, with `user` */
 };

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: MIT */
+#include <stddef.h>
+
+#include "registers.h"
+
+#define X(n) {"x" #n, "int", 8, offsetof(struct trap_frame, x) + 8 * n}
+static const struct gdb_register registers[] = {
+    X(0), X(1), X(2), X(3), X(4), X(5), X(6), X(7), X(8), X(9), X(10), X(11), X(12), X(13), X(14), X(15), X(16), X(17), X(18),
+    X(19), X(20), X(21), X(22), X(23), X(24), X(25), X(26), X(27), X(28), X(29), X(30),
+    {"sp", "data_ptr", 8, offsetof(struct trap_frame, sp_el0)}, {"pc", "code_ptr", 8, offsetof(struct trap_frame, elr)},
+    {"cpsr", "int", 4, offsetof(struct trap_frame, spsr)},
+};
+
+const struct gdb_isa gdb_isa = {.architecture = "aarch64", .feature = "org.gnu.gdb.aarch64.core", .registers = registers,
+    .count = sizeof registers / sizeof *registers};
