@@ -43,7 +43,8 @@ const char *files_xml(void)
     for (uint32_t i = first_task() + 1; i < MANIFEST_TASKS_MAX; i++) {
         if (tasks_get(i)->used)
             used += (size_t)snprintf(xml + used, sizeof xml - used,
-                "<library name=\"" FOLDER "%s\"><segment address=\"0x%llx\"/></library>", tasks_get(i)->file, (unsigned long long)LAYOUT_IMAGE_BASE + i * (unsigned long long)LAYOUT_IMAGE_STRIDE);
+                "<library name=\"" FOLDER "%s\"><segment address=\"0x%llx\"/></library>", tasks_get(i)->file,
+                LAYOUT_IMAGE_BASE + i * (unsigned long long)LAYOUT_IMAGE_STRIDE);
     }
     snprintf(xml + used, sizeof xml - used, "</library-list>");
     return xml;
