@@ -28,8 +28,10 @@ static void on_signal(int signal)
 {
     static volatile sig_atomic_t asked;
 
-    if (asked)
+    if (asked) {
+        console_restore();
         _exit(end_signal == SIGALRM ? EXIT_TIMEOUT : 128 + end_signal);
+    }
     asked = 1;
     end_signal = signal;
     machine_ask(signal == SIGALRM ? MACHINE_TIMEOUT : MACHINE_QUIT);
@@ -49,7 +51,7 @@ static void watch_signals(uint32_t timeout_s)
 
 static void print_headline(const struct machine_config *config)
 {
-    printf("aegis-sim: %s, %u CPU%s, %" PRIu64 " MiB, seed %" PRIu64 ", virtual time at %g MHz; Ctrl-C ends it\n",
+    printf("aegis-sim: %s, %u CPU%s, %" PRIu64 " MiB, seed %" PRIu64 ", virtual time at %g MHz; Ctrl-A X quits, Ctrl-A H helps\n",
         isa_name, config->cpus, config->cpus == 1 ? "" : "s", config->ram_size >> 20, config->seed, config->clock_rate / 1e6);
     fflush(stdout);
 }
@@ -148,7 +150,11 @@ int main(int argc, char **argv)
     if (code != 0)
         return code;
     print_headline(&options.machine);
-    serial_set_backend(serial_stdout());
+    code = console_open(&options.console, replay_active());
+    if (code != 0)
+        return code;
+    if (options.pace == PACE_ON || (options.pace == PACE_AUTO && (console_is_terminal() || options.window)))
+        pace_start();
     watch_signals(options.machine.timeout_s);
     replay_begin(&options.replay, &options.machine);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* what runs from here on gains nothing by any program it might start */

@@ -8,6 +8,7 @@
 #include <sim/guest.h>
 #include <sim/input.h>
 #include <sim/machine.h>
+#include <sim/pace.h>
 #include <sim/port.h>
 #include <sim/serial.h>
 
@@ -193,7 +194,8 @@ void machine_yield(void)
     while ((next = pick(&others)) == NULL || event_next_time() <= next->clock || event_control_time() <= next->clock) {
         if (next == NULL)
             serial_flush();
-        fire_first();
+        if (!pace_wait(event_next_time()))
+            fire_first();
         answer_host();
     }
     begin_turn(next, others);

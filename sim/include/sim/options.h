@@ -10,7 +10,9 @@
 #include <stdio.h>
 
 #include <sim/image.h>
+#include <sim/console.h>
 #include <sim/machine.h>
+#include <sim/pace.h>
 #include <sim/replay.h>
 #include <sim/screen.h>
 
@@ -50,6 +52,8 @@ struct options {
     struct screen_plan screenshot;
     bool window; /* show the framebuffer */
     struct replay_plan replay;
+    struct console_plan console;
+    enum pace pace;
     bool strace;
     const char *trace; /* file for a timeline; NULL: none */
     const char *gdb;   /* where to wait for gdb; NULL: nowhere */
@@ -73,6 +77,7 @@ enum {
     OPTIONS_KEY_REPLAY = 0x600,
     OPTIONS_KEY_TRACE = 0x700,
     OPTIONS_KEY_DEBUG = 0x800,
+    OPTIONS_KEY_CONSOLE = 0x900,
     OPTIONS_KEY_NEXT = 0x900,
 };
 extern const struct argp options_machine;
@@ -80,6 +85,7 @@ extern const struct argp options_tasks;
 extern const struct argp options_limits;
 extern const struct argp options_display;
 extern const struct argp options_replay;
+extern const struct argp options_console;
 extern const struct argp options_trace;
 extern const struct argp options_debug;
 
