@@ -212,6 +212,14 @@ static bool forbidden(struct engine *engine, uint64_t pc, struct arch_trap *trap
     return true;
 }
 
+/* The library came back without a reason and without a step: whatever is there, it cannot be run. */
+static bool no_progress(struct engine *engine, uint64_t pc, struct arch_trap *trap)
+{
+    *trap = (struct arch_trap){.kind = ARCH_TRAP_OTHER, .pc = pc};
+    engine_detach(engine);
+    return true;
+}
+
 /*
  * The block at `pc` was translated whole, with the instruction in it: drop it. If it does not begin with the
  * instruction, the next run ends right before it.
@@ -220,7 +228,7 @@ static bool inspected(struct engine *engine, uint64_t pc, struct arch_trap *trap
 {
     code_drop_at(engine, engine->inspected);
     if (engine->inspected == pc)
-        return forbidden(engine, pc, trap);
+        return forbidden(engine, pc, trap) || no_progress(engine, pc, trap);
     engine->exit = engine->inspected;
     return false;
 }
@@ -257,9 +265,11 @@ static bool failed(struct engine *engine, uc_err error, uint64_t pc, struct arch
     switch (engine->miss) {
     case MISS_CODE_WRITTEN:
         code_drop_frame(engine->miss_frame);
+        machine_spend(1); /* code that writes to itself, were it ever mapped so, gets nowhere; but time does */
         return false;
     case MISS_WRITTEN_FETCH:
         code_flush_written(engine->miss_frame);
+        machine_spend(1);
         return false;
     case MISS_NONE:
         *trap = (struct arch_trap){.kind = ARCH_TRAP_OTHER, .pc = pc};
@@ -271,14 +281,6 @@ static bool failed(struct engine *engine, uc_err error, uint64_t pc, struct arch
         page_fault(engine, pc, trap);
         return true;
     }
-}
-
-/* The library came back without a reason and without a step: whatever is there, it cannot be run. */
-static bool no_progress(struct engine *engine, uint64_t pc, struct arch_trap *trap)
-{
-    *trap = (struct arch_trap){.kind = ARCH_TRAP_OTHER, .pc = pc};
-    engine_detach(engine);
-    return true;
 }
 
 /* The library has aborted at the block or, if careful, at the instruction at `pc`. */
@@ -343,6 +345,10 @@ bool engine_run(struct sim_cpu *cpu, struct arch_user *user, paddr_t root, struc
     if (cpu->engine == NULL)
         cpu->engine = engine_create(cpu);
     struct engine *engine = cpu->engine;
+    if (engine->owner != user) { /* meant for somebody else */
+        engine->exit = 0;
+        engine->careful = false;
+    }
     engine_settle(engine);
     machine.stats.user_runs++;
     debug_enter(engine, user);
