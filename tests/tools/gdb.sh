@@ -11,7 +11,8 @@ cat >"$commands" <<'GDB'
 break task_power_off
 run
 backtrace 3
-info line sched_switch_locked
+list sched_switch_locked,+1
+info source
 aegis tasks
 aegis endpoints
 aegis log
