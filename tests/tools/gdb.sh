@@ -11,8 +11,7 @@ cat >"$commands" <<'GDB'
 break task_power_off
 run
 backtrace 3
-list sched_switch_locked,+1
-info source
+info functions ^sched_switch_locked$
 aegis tasks
 aegis endpoints
 aegis log
