@@ -4,6 +4,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,15 +16,29 @@ struct unit {
     uint64_t factor;
 };
 
+/* What people gave is shown as it is, except that it may neither end the line nor act on their terminal. */
+static void print_harmless(const char *text)
+{
+    for (; *text != '\0'; text++) {
+        if (iscntrl((unsigned char)*text))
+            fprintf(stderr, "\\x%02x", (unsigned char)*text);
+        else
+            fputc(*text, stderr);
+    }
+}
+
 void options_refuse(int code, const char *format, ...)
 {
+    char *text;
     va_list args;
 
-    fprintf(stderr, "aegis-sim: ");
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    if (vasprintf(&text, format, args) < 0)
+        abort();
     va_end(args);
-    fprintf(stderr, "\n");
+    fprintf(stderr, "aegis-sim: ");
+    print_harmless(text);
+    fputc('\n', stderr);
     exit(code);
 }
 
@@ -117,14 +132,15 @@ bool options_switch(const char *option, const char *value)
 uint8_t *options_read_file(const char *option, const char *path, uint64_t *size)
 {
     struct stat st;
-    FILE *file = fopen(path, "rb");
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK); /* a pipe would wait for its writer */
+    FILE *file = fd >= 0 ? fdopen(fd, "rb") : NULL;
     uint8_t *bytes = NULL;
     bool regular = false;
 
     if (file != NULL && fstat(fileno(file), &st) == 0) {
         regular = S_ISREG(st.st_mode);
         if (!regular)
-            errno = EISDIR;
+            errno = S_ISDIR(st.st_mode) ? EISDIR : EINVAL;
     }
     if (regular)
         bytes = malloc((size_t)st.st_size + 1);

@@ -32,6 +32,8 @@ def words():
                    "--expect=(", "--forbid=[", "--display=x11"):
         judge.refused(m.run(option), 64, option.split("=")[0])
     judge.refused(m.run("--append=" + 600 * "x"), 64, "511 bytes")
+    # What was typed is repeated without acting on the terminal.
+    judge.refused(m.run("--seed=1\n2\x1b[31m"), 64, r"--seed=1\x0a2\x1b[31m: expected")
     # A value may look like an option, and an option may be shortened.
     judge.ended(m.run("--append", "--image", "--image=idle", "--stop=1ms"), 0)
 
@@ -52,6 +54,9 @@ def images():
     judge.refused(m.run("--image=toru", env={"AEGIS_IMAGES": "/nonexistent"}), 66, "there are no images in /nonexistent")
     judge.refused(m.run("--image=/nonexistent/x.img"), 66, "cannot be read")
     judge.refused(m.run("--image=" + m.folder.name), 66, "cannot be read")
+    pipe = os.path.join(m.folder.name, "pipe")
+    os.mkfifo(pipe)
+    judge.refused(m.run("--image=" + pipe), 66, "cannot be read")
     judge.ended(m.run("--image=" + m.image("tasks"), "--stop-at=500ms"), 0, "DRV:ready", "stopped by --stop-at")
     folder = os.path.dirname(m.image("tasks"))
     judge.ended(m.run("--image=tasks", "--stop-at=1ms", env={"AEGIS_IMAGES": folder}), 0)
