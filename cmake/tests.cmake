@@ -65,11 +65,16 @@ endfunction()
 
 function(fuzzer name)
     null_program(fuzz_${name} ${ARGN})
+    fuzzer_main(${name} unit)
+endfunction()
+
+# The main() of fuzz_NAME, and its test with label LABEL.
+function(fuzzer_main name label)
     if(AEGIS_SANITIZE STREQUAL fuzzer)
         target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
     else()
         target_sources(fuzz_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/replay.c)
-        declare_test(fuzz-${name} LABEL unit COMMAND fuzz_${name} ${CMAKE_SOURCE_DIR}/fuzz/corpus/${name})
+        declare_test(fuzz-${name} LABEL ${label} COMMAND fuzz_${name} ${CMAKE_SOURCE_DIR}/fuzz/corpus/${name})
     endif()
 endfunction()
 
