@@ -12,6 +12,7 @@
 
 #include <arch/isa.h>
 #include <sim/expect.h>
+#include <sim/explain.h>
 #include <sim/gdb.h>
 #include <sim/options.h>
 #include <sim/screen.h>
@@ -113,10 +114,12 @@ static int dump_dtb(const char *path)
 }
 
 /* Everything that looks on. */
-static int start_watching(const struct options *options)
+static int start_watching(const struct options *options, char **argv)
 {
     tasks_start(&options->machine);
     expect_start();
+    if (options->gdb == NULL && !determinism_is_child())
+        explain_start(options, argv);
     if (options->strace)
         strace_start();
     int code = options->trace != NULL ? timeline_start(options->trace) : EXIT_OK;
@@ -144,7 +147,7 @@ int main(int argc, char **argv)
         return code != 0 ? code : dump_dtb(options.dump_dtb);
     code = screen_open(&options.screenshot);
     if (code == 0)
-        code = start_watching(&options);
+        code = start_watching(&options, argv);
     if (code == 0 && options.window)
         code = open_window();
     if (code != 0)

@@ -42,9 +42,9 @@ static void print_word(FILE *out, const char *word)
     fputc('\'', out);
 }
 
-void options_print_reproduce(FILE *out, const struct options *options, char **argv)
+void options_print_command(FILE *out, const struct options *options, char **argv)
 {
-    fprintf(out, "reproduce: ./aegis-sim --arch=%s", isa_name);
+    fprintf(out, "./aegis-sim --arch=%s", isa_name);
     if (!CONFIG_FULL)
         fputs(" --profile=safety", out);
     if (options->replay.replay == NULL)
@@ -55,5 +55,11 @@ void options_print_reproduce(FILE *out, const struct options *options, char **ar
         else if (strchr(*word, '=') == NULL && word[1] != NULL && word[1][0] != '-')
             word++;
     }
+}
+
+void options_print_reproduce(FILE *out, const struct options *options, char **argv)
+{
+    fputs("reproduce: ", out);
+    options_print_command(out, options, argv);
     fputc('\n', out);
 }

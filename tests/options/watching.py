@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What --strace and --trace show.
+"""What --strace and --trace show, and how faults are explained.
 
 usage: watching.py TOPIC AEGIS-SIM
 """
@@ -94,5 +94,43 @@ def timeline():
     check_tracks(load(path), 1)
 
 
-{f.__name__: f for f in (strace, timeline)}[sys.argv[1]]()
+def explained():
+    """What stderr says of a fault: where it was in the source, who called, how to get there again."""
+    def block(*options):
+        run = m.run(*options)
+        return run, run.stderr.split("aegis-sim: task ")
+
+    run, blocks = block("--image=tour", "--cpus=2")
+    judge.check(len(blocks) == 3, f"two faults, {len(blocks) - 1} explanations")
+    judge.check(re.match(r"5 \(clumsy\): page fault, read of 0x4 \(not mapped\) at pc 0x[0-9a-f]+\n"
+                         r"  at main, user/apps/clumsy\.c:\d+\n"
+                         r"  called from aegis_start, user/libaegis/start\.c:\d+\n"
+                         rf"  called from _start, user/libaegis/isa/{m.isa}/crt0\.S:\d+\n"
+                         r"reproduce: ./aegis-sim .*--image=tour --cpus=2\n"
+                         r"gdb: ./aegis-sim .*--image=tour --cpus=2 --gdb, and .*'target remote :1234' -ex continue\n", blocks[1]),
+                "the first fault: " + blocks[1])
+    judge.check(blocks[2].count("-ex continue") == 2, "the second fault is two continues away")
+    words = re.search(r"^reproduce: ./aegis-sim (.*)$", blocks[2], re.M)[1].split()
+    judge.check(m.run(*[w for w in words if not w.startswith("--profile")]).stdout == run.stdout, "the same command, another run")
+    for image, *texts in (("stack_overflow", "  at recurse, user/apps/stack_overflow.c:", "  called from recurse, "),
+                          ("garbage_calls", "call that does not exist", " in main, user/apps/garbage_calls.c:"),
+                          ("missed_heartbeat", "missed heartbeat at pc 0x", "  called from aegis_start"),
+                          ("exec_data", "execution at 0x40116000 (not permitted)", "  at code\n"),
+                          ("write_code", "write to 0x4011400", "  at main, user/apps/write_code.c:")):
+        run, blocks = block("--image=hostile-" + image, "--on-fault=stop")
+        judge.check(len(blocks) == 2 and all(text in blocks[1] for text in texts), f"{image}: {run.stderr}")
+    run, blocks = block(f"--task={m.program('exit_code')},caps=none,restart=fault", "--stop-at=15s")
+    judge.check(len(blocks) == 11 and "later faults are not explained" in run.stderr, f"{len(blocks) - 1} of many faults explained")
+    # Debugging information that is damaged, or none: what can be said is said.
+    with open(m.program("null_deref"), "rb") as file:
+        elf = bytearray(file.read())
+    loaded = 0x3100
+    for name, content in (("noise.elf", elf[:loaded] + bytes((b * 7 + i) & 255 for i, b in enumerate(elf[loaded:]))),
+                          ("stripped.elf", elf[:40] + bytes(8) + elf[48:58] + bytes(6) + elf[64:])):
+        run, blocks = block("--task=" + m.file(name, bytes(content)))
+        judge.check(run.returncode == 63 and len(blocks) == 2 and "read of 0x0" in blocks[1] and "reproduce: " in blocks[1],
+                    f"{name}: {run.returncode} {run.stderr}")
+
+
+{f.__name__: f for f in (strace, timeline, explained)}[sys.argv[1]]()
 judge.finish()

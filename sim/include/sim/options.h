@@ -64,7 +64,9 @@ void options_parse(struct options *options, int argc, char **argv);
 /** Complete `options`: load the image or the recording, judge the device tree, gather the kernel's words. */
 void options_prepare(struct options *options);
 
-/** Write "reproduce: ./aegis-sim ...": the command that does this run again. `argv` as main() got it. */
+/** Write the command that does this run again, without its end of line. `argv` as main() got it. */
+void options_print_command(FILE *out, const struct options *options, char **argv);
+/** The same as a line: "reproduce: ./aegis-sim ...". */
 void options_print_reproduce(FILE *out, const struct options *options, char **argv);
 
 /* Topics; key ranges keep their short keys apart. The `input` of each parser is the struct options. */
