@@ -139,6 +139,13 @@ static struct run run_once(char **argv, const struct orders *orders)
     return run;
 }
 
+static void forget_run(struct run *run)
+{
+    for (size_t i = 0; i < run->count; i++)
+        free(run->line[i]);
+    free(run->line);
+}
+
 /* Index of the first line that is not the same, or -1. */
 static long first_difference(const struct run *a, const struct run *b)
 {
@@ -166,13 +173,16 @@ static void bisect(char **argv, long mark, uint64_t disturb_at)
     struct run a = run_once(argv, &first);
     struct run b = run_once(argv, &second);
     long i = first_difference(&a, &b);
-    if (i < 0) {
+    if (i < 0)
         fprintf(stderr, "aegis-sim: determinism: the runs differed after event %" PRIu64 ", but not when they were repeated\n",
             first.from - 1);
-        return;
-    }
-    fprintf(stderr, "aegis-sim: determinism: the first event that differs (number, hash, time in units, what):\n  run 1: %s\n  run 2: %s\n",
-        line_at(&a, i), line_at(&b, i));
+    else
+        fprintf(stderr,
+            "aegis-sim: determinism: the first event that differs (number, hash, time in units, what):\n"
+            "  run 1: %s\n  run 2: %s\n",
+            line_at(&a, i), line_at(&b, i));
+    forget_run(&a);
+    forget_run(&b);
 }
 
 int determinism_check(char **argv)
@@ -184,15 +194,17 @@ int determinism_check(char **argv)
     struct run a = run_once(argv, &first);
     struct run b = run_once(argv, &second);
     long i = first_difference(&a, &b);
+    int code = WIFEXITED(a.status) ? WEXITSTATUS(a.status) : EXIT_SOFTWARE;
 
     if (i >= 0 || a.status != b.status) {
         fprintf(stderr, "aegis-sim: determinism: two runs of the same command line differ\n");
         if (i >= 0)
             bisect(argv, i, disturb_at);
-        return EXIT_NONDETERMINISM;
+        code = EXIT_NONDETERMINISM;
+    } else if (a.count > 0) {
+        fprintf(stderr, "aegis-sim: determinism: two runs agree: %s\n", a.line[a.count - 1]);
     }
-    if (a.count == 0 || !WIFEXITED(a.status))
-        return WIFEXITED(a.status) ? WEXITSTATUS(a.status) : EXIT_SOFTWARE;
-    fprintf(stderr, "aegis-sim: determinism: two runs agree: %s\n", a.line[a.count - 1]);
-    return WEXITSTATUS(a.status);
+    forget_run(&a);
+    forget_run(&b);
+    return code;
 }
