@@ -48,7 +48,7 @@ def environment(fake, extra):
 def start(*options, fake=None, **extra):
     """The simulator, running; its output goes to files."""
     with open(path("out"), "wb") as out, open(path("err"), "wb") as err:
-        return subprocess.Popen([SIMULATOR, *options], stdout=out, stderr=err, stdin=subprocess.DEVNULL,
+        return subprocess.Popen([SIMULATOR, "--rt=off", *options], stdout=out, stderr=err, stdin=subprocess.DEVNULL,
                                 env=environment(fake, extra))
 
 
