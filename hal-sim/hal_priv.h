@@ -24,6 +24,7 @@ struct hal_state {
     paddr_t kernel_root; /* [I] tables of the kernel half, after arch_mmu_init() */
     struct boot_info boot;   /* [I] */
     struct hw_summary summary; /* [I] */
+    void (*crash_handler)(const char *what); /* set at boot */
 };
 
 extern struct hal_state hal_state;

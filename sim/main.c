@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <arch/isa.h>
+#include <sim/crash.h>
 #include <sim/expect.h>
 #include <sim/explain.h>
 #include <sim/gdb.h>
@@ -142,6 +143,7 @@ int main(int argc, char **argv)
     if (options.replay.check && !determinism_is_child())
         return determinism_check(argv);
     options_prepare(&options);
+    crash_install();
     int code = machine_create(&options.machine);
     if (code != 0 || options.dump_dtb != NULL)
         return code != 0 ? code : dump_dtb(options.dump_dtb);

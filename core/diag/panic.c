@@ -82,3 +82,8 @@ NORETURN void panic_at(const char *file, int line, const char *func, const char 
     panic_last_lines();
     arch_panic(message);
 }
+
+void panic_crash(const char *what)
+{
+    panic("the kernel crashed: %s", what);
+}

@@ -5,6 +5,7 @@
 #include <abi/layout.h>
 #include <abi/status.h>
 #include <arch/cpu.h>
+#include <arch/debug.h>
 #include <arch/discovery.h>
 #include <arch/io.h>
 #include <arch/irq.h>
@@ -73,6 +74,7 @@ void boot_cpu(void)
 {
     uint64_t outer, inner;
 
+    arch_set_crash_handler(panic_crash);
     arch_cpu_init();
     boot_checkpoint("boot CPU is CPU 0", arch_cpu_id() == 0);
     boot_checkpoint("CPU count within limits", arch_cpu_count() >= 1 && arch_cpu_count() <= ARCH_MAX_CPUS);

@@ -3,6 +3,7 @@
  * <sim/host.h>: the kernel's side asks, this side answers. sim/ and the libraries below it are the "hardware": the
  * ThreadSanitizer must not look at what they do on behalf of one CPU or another, so every entry is bracketed.
  */
+#include <sim/crash.h>
 #include <sim/device.h>
 #include <sim/engine.h>
 #include <sim/fiber.h>
@@ -254,8 +255,10 @@ void host_panic_note(const char *message)
 void host_power_off(enum arch_off why, uint32_t code)
 {
     enter();
+    serial_flush();
+    if (why == ARCH_OFF_PANIC)
+        crash_show_backtrace();
     if (why == ARCH_OFF_PANIC && machine.config.panic_aborts) {
-        serial_flush();
         trace_end(machine_now());
         abort(); /* here and now: a debugger shows the way to the panic */
     }
@@ -272,5 +275,7 @@ void host_reset(void)
 
 uint64_t host_code_address(uintptr_t address)
 {
+    if (address < (uintptr_t)&__executable_start || address >= (uintptr_t)&etext)
+        return 0;
     return address - (uintptr_t)&__executable_start;
 }

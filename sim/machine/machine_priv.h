@@ -31,5 +31,5 @@ bool dtb_generate(void *blob, size_t size, uint64_t initrd_start, uint64_t initr
 /** Write the given device tree there, with this machine's boot module and command line in it. False: does not fit. */
 bool dtb_adapt(void *blob, size_t size, uint64_t initrd_start, uint64_t initrd_end);
 
-/* By the linker: the lowest address of the executable, 0 in the file. */
-extern const char __executable_start;
+/* By the linker: the lowest address of the executable, 0 in the file, and the first behind its code. */
+extern const char __executable_start, etext;

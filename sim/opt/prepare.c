@@ -117,7 +117,12 @@ static bool is_watched(void)
         (void)sscanf(line, "TracerPid: %u", &tracer);
     if (status != NULL)
         fclose(status);
-    return tracer != 0 || __asan_init != NULL || __tsan_init != NULL;
+    return tracer != 0 || options_sanitized();
+}
+
+bool options_sanitized(void)
+{
+    return __asan_init != NULL || __tsan_init != NULL;
 }
 
 static void load(struct options *options)

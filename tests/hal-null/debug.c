@@ -31,6 +31,16 @@ const struct trace_event *null_trace_at(uint32_t i)
     return &events[i];
 }
 
+void arch_set_crash_handler(void (*handler)(const char *what))
+{
+    null_machine.crash_handler = handler;
+}
+
+void null_crash(const char *what)
+{
+    null_machine.crash_handler(what);
+}
+
 uint32_t arch_backtrace(uintptr_t *pcs, uint32_t max)
 {
     const struct null_stack *stack = null_machine.cpu[null_port.cpu].running->stack;

@@ -52,6 +52,7 @@ struct null_machine {
     bool serial_busy;
     uint32_t serial_length, serial_burst, serial_burst_max;
     uint32_t trace_count;
+    void (*crash_handler)(const char *what);
     uint32_t kstacks_live, kstacks_max;
     bool in_run;
     struct null_end end;

@@ -1,17 +1,34 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Ends that a running suite cannot survive: `die=overflow` runs off the end of a kernel stack, `die=panic` panics,
- * `die=off` powers off with code 7, `die=reset` resets, `die=smp-panic` panics while another CPU runs; `die=race`
- * lets two CPUs write the same variable without a lock, which only the ThreadSanitizer minds. The test that started
- * the machine checks how it ended; a machine that goes on says "survived".
+ * `die=crash` writes to address 0, `die=off` powers off with code 7, `die=reset` resets, `die=smp-panic` panics while
+ * another CPU runs; `die=race` lets two CPUs write the same variable without a lock, which only the ThreadSanitizer minds.
+ * The test that started the machine checks how it ended; a machine that goes on says "survived".
  */
 #include <arch/cpu.h>
+#include <arch/debug.h>
 #include <arch/memory.h>
 #include <arch/smp.h>
 #include <base/cmdline.h>
 #include <base/string.h>
 
 #include "suite.h"
+
+static void on_crash(const char *what)
+{
+    hal_print("crashed: ");
+    hal_print(what);
+    hal_print("\n");
+    arch_panic("die=crash");
+}
+
+static void crash(void)
+{
+    static volatile uint32_t *volatile nothing; /* volatile: the compiler must not know */
+
+    arch_set_crash_handler(on_crash);
+    *nothing = 1;
+}
 
 /* Deeper and deeper, in steps that cannot jump over a guard page; `depth` keeps the compiler from making it a loop. */
 static uint32_t eat_stack(volatile uint8_t *above, uint32_t depth)
@@ -55,6 +72,8 @@ void hal_die(const char *cmdline)
             hal_print("...\n");
     } else if (str_eq(how, "panic")) {
         arch_panic("die=panic");
+    } else if (str_eq(how, "crash")) {
+        crash();
     } else if (str_eq(how, "off")) {
         arch_power_off(ARCH_OFF_DONE, 7);
     } else if (str_eq(how, "reset")) {

@@ -43,6 +43,20 @@ TEST(boots_runs_its_task_and_powers_off)
     assert_true(console_has("[aegis] task 0 exited (code=7)"));
 }
 
+static void crash_the_kernel(struct arch_user *u)
+{
+    (void)u;
+    null_crash("division by zero");
+}
+
+TEST(a_crash_of_the_kernel_is_a_panic)
+{
+    kernel_task(0, "caps=exit", crash_the_kernel);
+    end = kernel_boot();
+    assert_int_equal(end.why, ARCH_OFF_PANIC);
+    assert_true(console_has("panic_crash: the kernel crashed: division by zero\n"));
+}
+
 TEST(the_first_line_names_profile_and_machine)
 {
     char line[120];
@@ -275,6 +289,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(boots_runs_its_task_and_powers_off, setup),
+        cmocka_unit_test_setup(a_crash_of_the_kernel_is_a_panic, setup),
         cmocka_unit_test_setup(the_first_line_names_profile_and_machine, setup),
         cmocka_unit_test_setup(the_boot_log_is_out_before_the_first_task_runs, setup),
         cmocka_unit_test_setup(tasks_start_in_the_order_of_their_priority, setup),

@@ -10,6 +10,8 @@
 void guest_boot(paddr_t fdt);
 /** Start of another CPU. Does not return. */
 void guest_cpu_main(uint32_t cpu);
+/** The kernel has crashed (host_crash() says where): let it panic. Returns if it has not said how. */
+void guest_crash(const char *what);
 /**
  * Look `va` up in the page tables at `root`, as the MMU would. False: nothing is mapped. May be called while user code
  * runs; looks only.

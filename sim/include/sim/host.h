@@ -101,7 +101,14 @@ NORETURN void host_reset(void);
 
 /* -- Debugging -- */
 
-/** A code address of this process as it stands in the executable file, the same in every run. */
+/** The kernel has crashed here: host addresses of the instruction, the stack and the frame. */
+struct host_crash {
+    uintptr_t pc, sp, frame;
+};
+/** What the kernel context that panics now crashed at; NULL: it did not crash. */
+const struct host_crash *host_crash(void);
+
+/** A code address of this process as it stands in the executable file, the same in every run; 0: it is not in there. */
 uint64_t host_code_address(uintptr_t address);
 
 /** Hand a trace event to everybody who listens. */

@@ -91,6 +91,9 @@ extern const struct argp options_console;
 extern const struct argp options_trace;
 extern const struct argp options_debug;
 
+/** Is this executable built with a sanitizer? */
+bool options_sanitized(void);
+
 /* -- Values -- */
 
 /** Exit with `code` and one line. */

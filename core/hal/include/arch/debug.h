@@ -37,6 +37,12 @@ static inline bool arch_trace_wanted(uint32_t kind);
 /** Hand one event to the machine, which stamps it with its own time. Takes no virtual time. Any context, locks may be held. */
 void arch_trace_event(const struct trace_event *event);
 
+/**
+ * What to do when the kernel itself does what no CPU can: touches what is not there, runs what is no instruction. `handler`
+ * gets a word for it and must not return; arch_backtrace() and arch_kernel_register() then describe the place. Once, at boot.
+ */
+void arch_set_crash_handler(void (*handler)(const char *what));
+
 /** Return addresses of the running kernel context, innermost first; how many were written. Any context. */
 uint32_t arch_backtrace(uintptr_t *pcs, uint32_t max);
 

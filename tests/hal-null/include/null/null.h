@@ -127,6 +127,9 @@ const struct arch_space *null_space(void);
 
 /** Collect trace events from now on, or stop. */
 void null_trace(bool on);
+/** Do what the kernel has asked for when it crashes. Does not return. */
+void null_crash(const char *what);
+
 /** Events collected since null_trace(true), at most the first 4,096. */
 uint32_t null_trace_count(void);
 const struct trace_event *null_trace_at(uint32_t i);

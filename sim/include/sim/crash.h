@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * When this process itself does what no CPU can do: a crash of the kernel goes through the kernel's panic, a crash of the
+ * simulator ends in exit code 70. Both say on stderr where it was. No program of a user can cause either.
+ */
+#pragma once
+#include <stdint.h>
+
+/** Catch crashes from now on, unless a sanitizer does. */
+void crash_install(void);
+/** Show on stderr, with function, file and line, what the running kernel context was called by. */
+void crash_show_backtrace(void);
