@@ -141,12 +141,13 @@ def sources():
 def headers():
     """A header is compiled with the include path of its own module, or elsewhere of some source that may use it."""
     build = house.Build(sys.argv[2])
+    has_null = any("/tests/hal-null/include" in word for words in build.commands.values() for word in words)
     users = {}  # include folder: one source for each different include path that holds it
     for source, words in build.commands.items():
         path = tuple(os.path.abspath(word[2:]) for word in words if word.startswith("-I"))
         for folder in path:
             # What tests share includes hal-null's own headers, which only its own build has.
-            of_tests = folder.startswith(house.ROOT + "/tests/") and "-D_GNU_SOURCE" not in words
+            of_tests = folder.startswith(house.ROOT + "/tests/") and not (has_null and "-D_GNU_SOURCE" in words)
             if folder.startswith(house.ROOT + os.sep) and not folder.startswith(build.path) and not of_tests:
                 users.setdefault(folder, {}).setdefault(path, source)
     work = []
