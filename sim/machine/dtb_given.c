@@ -4,9 +4,20 @@
 
 #include "machine_priv.h"
 
+#define OLDEST_VERSION 16u /* that the kernel reads; libfdt's own check of older ones follows a null pointer */
+
+static int check(const void *blob, uint64_t size)
+{
+    if (size < sizeof(struct fdt_header))
+        return -FDT_ERR_TRUNCATED;
+    if (fdt_magic(blob) == FDT_MAGIC && fdt_version(blob) < OLDEST_VERSION)
+        return -FDT_ERR_BADVERSION;
+    return fdt_check_full(blob, size);
+}
+
 const char *dtb_damage(const void *blob, uint64_t size)
 {
-    int error = size < sizeof(struct fdt_header) ? -FDT_ERR_TRUNCATED : fdt_check_full(blob, size);
+    int error = check(blob, size);
 
     return error == 0 ? NULL : fdt_strerror(error);
 }

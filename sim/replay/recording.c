@@ -78,14 +78,13 @@ static _Noreturn void damaged(const char *fmt, ...) __attribute__((format(printf
 
 static _Noreturn void damaged(const char *fmt, ...)
 {
+    char why[512];
     va_list args;
 
-    fprintf(stderr, "aegis-sim: --replay=%s: ", reading);
     va_start(args, fmt);
-    vfprintf(stderr, fmt, args);
+    vsnprintf(why, sizeof why, fmt, args);
     va_end(args);
-    fputc('\n', stderr);
-    exit(EXIT_DATA);
+    options_refuse(EXIT_DATA, "--replay=%s: %s", reading, why);
 }
 
 static uint64_t number(const json_t *v, const char *what)

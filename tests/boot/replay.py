@@ -90,6 +90,9 @@ def refused():
     with open(path("text.json"), "w", encoding="utf-8") as file:
         file.write("{ not JSON")
     refuse(path("text.json"), "line 1")
+    with open(path("ugly.json"), "w", encoding="utf-8") as file:
+        file.write('[1\x1b[31m\n]')
+    refuse(path("ugly.json"), r"near '\x1b'")
     _, good = record("--image=tasks", "--stop-at=300ms")
     for change, expected in (({"format": "else"}, "not a recording"), ({"version": 99}, "not a recording"),
                              ({"isa": "vax"}, "recorded on vax"), ({"profile": "toy"}, "profile toy"),

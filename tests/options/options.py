@@ -175,7 +175,8 @@ def device_tree():
     judge.refused(m.run("--dtb=" + with_memory(4095)), 65, "whole pages")
     judge.refused(m.run("--dtb=" + dumped, "--memory=32M"), 64, "give one of the two")
     for name, content in (("empty.dtb", b""), ("text.dtb", b"no device tree at all " * 10), ("cut.dtb", good[:200]),
-                          ("struct.dtb", good[:56] + b"\xff" * 64 + good[120:])):
+                          ("struct.dtb", good[:56] + b"\xff" * 64 + good[120:]),
+                          ("old.dtb", good[:20] + struct.pack(">II", 3, 2) + good[28:])):
         judge.refused(m.run("--dtb=" + m.file(name, content)), 65, name, "--dump-dtb")
     judge.refused(m.run("--memory=1M"), 78, "too little", "--memory=")
     judge.refused(m.run("--memory=1"), 78, "too little", "--memory=")
