@@ -208,6 +208,25 @@ TEST(queues_bits_grants_and_bindings_count_in_the_hash)
         assert_int_not_equal(seen[i], seen[i - 1]);
 }
 
+TEST(waits_and_priorities_count_in_the_hash)
+{
+    uint64_t before = hash();
+    s->thread[3].endpoint = 2;
+    uint64_t waiting = hash();
+    assert_int_not_equal(waiting, before);
+    s->prio[3]++;
+    assert_int_not_equal(hash(), waiting);
+}
+
+TEST(remains_of_a_released_binding_do_not_count_in_the_hash)
+{
+    uint64_t before = hash();
+    s->irq[2] = (struct irq_binding){.bits = 7, .irq = 40, .task = 3, .active = false};
+    assert_int_equal(hash(), before);
+    s->irq[2].active = true;
+    assert_int_not_equal(hash(), before);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -234,6 +253,8 @@ int main(void)
         cmocka_unit_test_setup(a_wrong_count_of_receivers_is_found, setup),
         cmocka_unit_test_setup(the_hash_is_a_function_of_the_state, setup),
         cmocka_unit_test_setup(queues_bits_grants_and_bindings_count_in_the_hash, setup),
+        cmocka_unit_test_setup(waits_and_priorities_count_in_the_hash, setup),
+        cmocka_unit_test_setup(remains_of_a_released_binding_do_not_count_in_the_hash, setup),
     };
 
     return cmocka_run_group_tests_name("ipc_check", tests, NULL, NULL);
