@@ -32,6 +32,20 @@ static const char *check_endpoint(const struct ipc_state *s, uint32_t ep)
     return NULL;
 }
 
+/* The other way round: who believes to wait as a sender or caller is known to the endpoint as such. */
+static const char *check_waits(const struct ipc_state *s)
+{
+    for (uint32_t t = 0; t < CONFIG_TASKS; t++) {
+        uint32_t ep = s->thread[t].endpoint;
+
+        if (!s->thread[t].attached || ep == EP_NONE)
+            continue;
+        if (ep >= CONFIG_ENDPOINTS || (s->ep[ep].caller != t && !ep_queue_contains(s->ep[ep].senders, t)))
+            return "a task waits where nobody knows of it";
+    }
+    return NULL;
+}
+
 static const char *check_grants(const struct ipc_state *s)
 {
     for (uint32_t i = 0; i < CONFIG_GRANTS; i++) {
@@ -88,6 +102,8 @@ static const char *ipc_check(void)
     spin_lock(&s->lock);
     for (uint32_t i = 0; i < CONFIG_ENDPOINTS && !broken; i++)
         broken = check_endpoint(s, i);
+    if (!broken)
+        broken = check_waits(s);
     if (!broken)
         broken = check_grants(s);
     if (!broken)

@@ -43,7 +43,6 @@ void ipc_start(uint32_t index)
 {
     spin_lock(&state.lock);
     state.thread[index].alive = true;
-    state.thread[index].pending = 0;
     spin_unlock(&state.lock);
 }
 
@@ -55,7 +54,6 @@ void ipc_cleanup(uint32_t index, bool ended)
     t->alive = false;
     t->pending = 0;
     t->notify_wait = false;
-    t->calling = false;
     ipc_endpoints_cleanup_locked(index, ended);
     ipc_grants_cleanup_locked(index);
     ipc_irqs_cleanup_locked(index);

@@ -119,6 +119,18 @@ TEST(a_queued_sender_that_does_not_exist_is_found)
     assert_broken("a queued sender does not wait there");
 }
 
+TEST(a_task_that_waits_without_being_queued_is_found)
+{
+    s->thread[3].endpoint = 2;
+    assert_broken("a task waits where nobody knows of it");
+}
+
+TEST(a_task_that_waits_nowhere_is_found)
+{
+    s->thread[3].endpoint = CONFIG_ENDPOINTS;
+    assert_broken("a task waits where nobody knows of it");
+}
+
 TEST(an_active_grant_without_its_peer_is_found)
 {
     s->grant[1] = (struct grant){.owner = 0, .peer = GRANT_NONE, .active = true};
@@ -241,6 +253,8 @@ int main(void)
         cmocka_unit_test_setup(a_queued_sender_that_waits_elsewhere_is_found, setup),
         cmocka_unit_test_setup(a_dead_queued_sender_is_found, setup),
         cmocka_unit_test_setup(a_queued_sender_that_does_not_exist_is_found, setup),
+        cmocka_unit_test_setup(a_task_that_waits_without_being_queued_is_found, setup),
+        cmocka_unit_test_setup(a_task_that_waits_nowhere_is_found, setup),
         cmocka_unit_test_setup(an_active_grant_without_its_peer_is_found, setup),
         cmocka_unit_test_setup(a_grant_to_oneself_is_found, setup),
         cmocka_unit_test_setup(a_free_grant_with_a_peer_is_found, setup),

@@ -72,6 +72,15 @@ TEST(the_loan_shrinks_when_a_queued_sender_dies)
     script_expect("0r1 0n 3w1 p0=6 0k 3s!KILLED 3die p0=3 0s 1c9 ");
 }
 
+/* 3 is killed before it queues: it does so, does not sleep, and dies while it still stands in the queue. */
+TEST(the_loan_ends_with_a_sender_that_was_killed_before_it_slept)
+{
+    script_add(0, 2, "r0 n3=1 p0 s0=9");
+    script_add(1, 3, "c0=1");
+    script_add(3, 6, "w k3 c0=2 die");
+    script_expect("0r1 0n 3w1 3k 3c!KILLED 3die p0=3 0s 1c9 ");
+}
+
 TEST(a_chain_collapses_when_its_end_dies)
 {
     script_add(0, 1, "r1 n2=1 p0 k2 p0 p1");
@@ -144,6 +153,7 @@ int main(void)
         cmocka_unit_test_setup(a_loan_is_passed_along_a_chain_of_servers, script_setup),
         cmocka_unit_test_setup(the_loan_ends_when_the_caller_dies, script_setup),
         cmocka_unit_test_setup(the_loan_shrinks_when_a_queued_sender_dies, script_setup),
+        cmocka_unit_test_setup(the_loan_ends_with_a_sender_that_was_killed_before_it_slept, script_setup),
         cmocka_unit_test_setup(a_chain_collapses_when_its_end_dies, script_setup),
         cmocka_unit_test_setup(a_chain_collapses_when_its_middle_dies, script_setup),
         cmocka_unit_test_setup(of_two_loans_the_higher_counts_and_the_other_remains, script_setup),

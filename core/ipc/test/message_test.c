@@ -173,6 +173,15 @@ TEST(deliveries_are_counted)
     assert_int_equal(counters_get()->messages, 3); /* call, reply, send */
 }
 
+TEST(messages_taken_from_the_queue_are_counted)
+{
+    script_add(0, 5, "s0=1");
+    script_add(1, 5, "c0=2");
+    script_add(2, 4, "r0 r0 s0=9");
+    script_expect("2r1 0s 2r2 2s 1c9 ");
+    assert_int_equal(counters_get()->messages, 3);
+}
+
 /* Deaths. */
 
 TEST(a_caller_is_told_that_its_server_died)
@@ -322,6 +331,21 @@ TEST(a_kill_leaves_the_other_waiters_alone)
     script_expect("3k 1s!KILLED 3r1 0s 3s 2r9 ");
 }
 
+TEST(nobody_waits_after_a_kill)
+{
+    script_add(0, 6, "w q0");
+    script_add(1, 6, "r1 q1");
+    script_add(2, 6, "s2=1 q2");
+    script_add(3, 5, "k0 k1 k2");
+    script_expect("3k 0w!KILLED q0=- 3k 1r!KILLED q1=- 3k 2s!KILLED q2=- ");
+}
+
+TEST(nobody_waits_after_a_death)
+{
+    script_add(0, 6, "k0 w q0 die q0");
+    script_expect("0k 0w!KILLED q0=notify 0die q0=- ");
+}
+
 TEST(waits_have_names)
 {
     script_add(0, 6, "s0=1");
@@ -358,6 +382,7 @@ int main(void)
         cmocka_unit_test_setup(one_task_can_serve_two_endpoints_at_once, script_setup),
         cmocka_unit_test_setup(endpoints_that_do_not_exist_are_refused, script_setup),
         cmocka_unit_test_setup(deliveries_are_counted, script_setup),
+        cmocka_unit_test_setup(messages_taken_from_the_queue_are_counted, script_setup),
         cmocka_unit_test_setup(a_caller_is_told_that_its_server_died, script_setup),
         cmocka_unit_test_setup(a_caller_is_told_that_its_server_ended, script_setup),
         cmocka_unit_test_setup(a_server_is_told_that_its_caller_died, script_setup),
@@ -377,6 +402,8 @@ int main(void)
         cmocka_unit_test_setup(a_killed_receiver_returns, script_setup),
         cmocka_unit_test_setup(a_killed_caller_returns, script_setup),
         cmocka_unit_test_setup(a_kill_leaves_the_other_waiters_alone, script_setup),
+        cmocka_unit_test_setup(nobody_waits_after_a_kill, script_setup),
+        cmocka_unit_test_setup(nobody_waits_after_a_death, script_setup),
         cmocka_unit_test_setup(waits_have_names, script_setup),
     };
 

@@ -176,6 +176,13 @@ TEST(the_hash_is_a_function_of_the_state)
     assert_int_equal(hash(), before);
 }
 
+TEST(the_time_of_a_fault_counts_in_the_hash)
+{
+    uint64_t before = hash();
+    s->thread[3].since = 77;
+    assert_int_not_equal(hash(), before);
+}
+
 TEST(tick_order_and_current_thread_count_in_the_hash)
 {
     uint64_t before = hash();
@@ -212,6 +219,7 @@ int main(void)
         cmocka_unit_test_setup(a_cpu_whose_thread_is_not_running_is_found, setup),
         cmocka_unit_test_setup(exhausted_and_restarting_threads_are_sound, setup),
         cmocka_unit_test_setup(the_hash_is_a_function_of_the_state, setup),
+        cmocka_unit_test_setup(the_time_of_a_fault_counts_in_the_hash, setup),
         cmocka_unit_test_setup(tick_order_and_current_thread_count_in_the_hash, setup),
     };
 

@@ -314,6 +314,22 @@ TEST(the_running_thread_is_known)
     assert_int_equal(thread_current_index(), -1); /* the idle thread ended the machine */
 }
 
+TEST(at_first_every_cpu_idles_and_no_thread_is_in_a_queue)
+{
+    sched_init();
+    for (uint32_t i = 0; i < ARCH_MAX_CPUS; i++) {
+        assert_ptr_equal(sched_state()->cpu[i].current, &sched_state()->idle[i]);
+        assert_int_equal(sched_state()->idle[i].cpu, i);
+        assert_int_equal(sched_state()->idle[i].index, THREAD_NONE);
+        assert_int_equal(sched_state()->idle[i].state, THREAD_RUNNING);
+    }
+    for (uint32_t i = 0; i < CONFIG_TASKS; i++) {
+        assert_int_equal(sched_state()->links[i].linked, 0);
+        assert_int_equal(sched_state()->links[i].next, WAITQ_NONE);
+    }
+    assert_null(sched_check_module.check());
+}
+
 TEST(before_the_scheduler_starts_nobody_runs)
 {
     assert_int_equal(thread_current_index(), -1);
@@ -540,6 +556,7 @@ int main(void)
         cmocka_unit_test_setup(a_sleeper_wakes_with_the_priority_it_was_given, setup),
         cmocka_unit_test_setup(setting_the_priority_a_thread_has_keeps_its_place, setup),
         cmocka_unit_test_setup(the_running_thread_is_known, setup),
+        cmocka_unit_test_setup(at_first_every_cpu_idles_and_no_thread_is_in_a_queue, setup),
         cmocka_unit_test_setup(before_the_scheduler_starts_nobody_runs, setup),
         cmocka_unit_test_setup(threads_are_counted_by_state, setup),
         cmocka_unit_test_setup(every_state_has_a_name, setup),

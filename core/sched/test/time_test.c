@@ -8,6 +8,7 @@
 #include <arch/irq.h>
 #include <arch/smp.h>
 #include <arch/timer.h>
+#include <diag/counters.h>
 #include <sched/check.h>
 
 #include "../sched_priv.h"
@@ -282,6 +283,56 @@ TEST(a_restart_resets_priority_budget_and_kill)
     assert_string_equal(notes(), "0 prio=4 used=0 kill=0");
 }
 
+/* Whatever is charged to a thread while it is down. */
+static void charge_thread_0(uint64_t tick)
+{
+    if (tick == 102)
+        thread_get(0)->used = 5;
+}
+
+static void hook_charge(void)
+{
+    sched_set_tick_hook(charge_thread_0);
+}
+
+static void fault_at_3_and_say_used(uint32_t me)
+{
+    threads_work(3);
+    sched_fault(true);
+    note("%u@%lu used %u", me, (unsigned long)sched_ticks(), thread_current()->used);
+}
+
+TEST(a_restart_begins_with_the_whole_budget)
+{
+    threads_on_start(hook_charge);
+    threads_add_budget(0, 4, 5, fault_at_3_and_say_used);
+    run();
+    assert_string_equal(notes(), "0@103 used 0");
+}
+
+TEST(a_fault_is_traced)
+{
+    uint32_t faulted = 0;
+
+    null_trace(true);
+    threads_add(0, 4, fault_once);
+    run();
+    for (uint32_t i = 0; i < null_trace_count(); i++)
+        faulted += null_trace_at(i)->kind == TRACE_STATE && null_trace_at(i)->thread == 0 &&
+                   null_trace_at(i)->a == THREAD_FAULTED;
+    assert_int_equal(faulted, 1);
+}
+
+TEST(ticks_and_reschedules_count_as_interrupts)
+{
+    sched_init();
+    sched_tick(NULL);
+    sched_reschedule(NULL);
+    assert_int_equal(counters_get()->interrupts, 2);
+    sched_reschedule(NULL);
+    assert_int_equal(counters_get()->interrupts, 3);
+}
+
 TEST(several_restarts_come_in_the_order_of_the_faults)
 {
     threads_add(0, 3, fault_once);
@@ -442,13 +493,61 @@ static void spin_until_killed(uint32_t me)
     note("%u killed", me);
 }
 
+static uint32_t interrupts;
+
+static void count_interrupt(void *data)
+{
+    (void)data;
+    interrupts++;
+}
+
+static void count_reschedules(void)
+{
+    interrupts = 0;
+    (void)!arch_set_interrupt_handler(ARCH_VECTOR_RESCHEDULE, count_interrupt, NULL);
+}
+
 static void kill_1(uint32_t me)
 {
     (void)me;
     while (thread_get(1)->state != THREAD_RUNNING)
         arch_cpu_relax();
-    null_trace(true);
     sched_kill(thread_get(1));
+}
+
+static void spin_until_interrupted(uint32_t me)
+{
+    while (!arch_atomic_load32(&thread_current()->kill))
+        arch_cpu_relax();
+    uint32_t before = interrupts;
+    arch_irq_window();
+    note("%u killed, %u interrupt", me, interrupts - before);
+}
+
+TEST(a_kill_interrupts_the_cpu_of_its_victim)
+{
+    threads_on_start(count_reschedules);
+    threads_add(0, 4, kill_1);
+    threads_add(1, 4, spin_until_interrupted);
+    run();
+    assert_string_equal(notes(), "1 killed, 1 interrupt");
+}
+
+static void kill_others(uint32_t me)
+{
+    sched_kill(thread_get(me)); /* itself */
+    sched_kill(thread_get(1));  /* asleep or ready */
+    arch_irq_window();
+    note("%u interrupts", interrupts);
+}
+
+TEST(a_kill_of_a_thread_that_does_not_run_elsewhere_interrupts_nobody)
+{
+    threads_on_start(count_reschedules);
+    threads_add(0, 5, kill_others);
+    threads_add(1, 4, say);
+    run();
+    assert_true(notes()[0] == '0');
 }
 
 TEST(a_kill_reaches_a_thread_on_another_cpu)
@@ -493,6 +592,9 @@ int main(void)
         cmocka_unit_test_setup(the_delay_counts_from_the_fault, setup),
         cmocka_unit_test_setup(a_fault_without_restart_is_for_ever, setup),
         cmocka_unit_test_setup(a_restart_resets_priority_budget_and_kill, setup),
+        cmocka_unit_test_setup(a_restart_begins_with_the_whole_budget, setup),
+        cmocka_unit_test_setup(a_fault_is_traced, setup),
+        cmocka_unit_test_setup(ticks_and_reschedules_count_as_interrupts, setup),
         cmocka_unit_test_setup(several_restarts_come_in_the_order_of_the_faults, setup),
         cmocka_unit_test_setup(a_faulted_thread_cannot_be_woken, setup),
         cmocka_unit_test_setup(an_exited_thread_stays_exited, setup),
@@ -503,6 +605,8 @@ int main(void)
         cmocka_unit_test_setup(a_wake_up_goes_to_an_idle_cpu, setup_two_cpus),
         cmocka_unit_test_setup(a_wake_up_interrupts_the_cpu_that_runs_the_lowest, setup_two_cpus),
         cmocka_unit_test_setup(a_kill_reaches_a_thread_on_another_cpu, setup_two_cpus),
+        cmocka_unit_test_setup(a_kill_interrupts_the_cpu_of_its_victim, setup_two_cpus),
+        cmocka_unit_test_setup(a_kill_of_a_thread_that_does_not_run_elsewhere_interrupts_nobody, setup),
         cmocka_unit_test_setup(only_cpu_0_counts_time, setup_two_cpus),
     };
 
