@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/time.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <arch/isa.h>
@@ -47,6 +47,8 @@ static void watch_signals(uint32_t timeout_s)
     sigaction(SIGALRM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGHUP, &action, NULL);
+    sigaction(SIGQUIT, &action, NULL);
     if (timeout_s != 0)
         alarm(timeout_s);
 }
@@ -100,6 +102,16 @@ static int report(const struct machine_result *result, const struct options *opt
     return code;
 }
 
+static void report_host_time(const struct timespec *begin)
+{
+    struct timespec end;
+
+    clock_gettime(CLOCK_MONOTONIC, &end);
+    double seconds = (double)(end.tv_sec - begin->tv_sec) + (double)(end.tv_nsec - begin->tv_nsec) / 1e9;
+    if (!determinism_is_child())
+        fprintf(stderr, "aegis-sim: host time %.3f s\n", seconds);
+}
+
 static int dump_dtb(const char *path)
 {
     uint64_t size;
@@ -138,6 +150,7 @@ static int open_window(void)
 int main(int argc, char **argv)
 {
     static struct options options;
+    struct timespec begin;
 
     options_parse(&options, argc, argv);
     if (options.replay.check && !determinism_is_child())
@@ -163,8 +176,10 @@ int main(int argc, char **argv)
     watch_signals(options.machine.timeout_s);
     replay_begin(&options.replay, &options.machine);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* what runs from here on gains nothing by any program it might start */
+    clock_gettime(CLOCK_MONOTONIC, &begin);
     const struct machine_result *result = machine_run();
     code = expect_finish(replay_end(result, report(result, &options)));
+    report_host_time(&begin);
     if (!determinism_is_child())
         options_print_reproduce(stderr, &options, argv);
     gdb_close(code);

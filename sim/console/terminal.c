@@ -2,7 +2,9 @@
 /* The host's terminal or any other stdin as input of UART0. */
 #include "console_priv.h"
 
+#include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <termios.h>
@@ -13,6 +15,7 @@
 static struct {
     struct input_source source;
     struct termios saved;
+    struct termios ours;
     bool raw;    /* the terminal is ours and must be given back */
     bool prefix; /* Ctrl-A was the last key */
 } terminal;
@@ -50,8 +53,10 @@ static void ready(struct input_source *source)
         for (ssize_t i = 0; i < n; i++)
             key(bytes[i]);
     }
-    if (n == 0)
+    if (n == 0 || (n < 0 && errno != EAGAIN && errno != EINTR)) {
+        machine_input(INPUT_GONE, 0);
         input_remove_source(source);
+    }
 }
 
 void console_restore(void)
@@ -65,19 +70,31 @@ bool console_is_terminal(void)
     return terminal.raw;
 }
 
+/* After Ctrl-Z and fg: the shell had its own modes. */
+static void on_continue(int signal)
+{
+    (void)signal;
+    if (tcgetpgrp(terminal.source.fd) == getpgrp())
+        tcsetattr(terminal.source.fd, TCSANOW, &terminal.ours);
+}
+
 /* Keys one by one and unechoed; output and the keys that send signals stay as they are. */
 static void make_raw(int fd)
 {
-    struct termios raw;
+    const struct sigaction action = {.sa_handler = on_continue, .sa_flags = SA_RESTART};
 
     if (tcgetattr(fd, &terminal.saved) != 0)
         return;
-    raw = terminal.saved;
-    raw.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
-    raw.c_cc[VMIN] = 1;
-    raw.c_cc[VTIME] = 0;
-    terminal.raw = tcsetattr(fd, TCSANOW, &raw) == 0;
+    terminal.ours = terminal.saved;
+    terminal.ours.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+    terminal.ours.c_cc[VMIN] = 1;
+    terminal.ours.c_cc[VTIME] = 0;
+    terminal.source.fd = fd;
+    terminal.raw = tcsetattr(fd, TCSANOW, &terminal.ours) == 0;
+    sigaction(SIGCONT, &action, NULL);
     atexit(console_restore);
+    if (__sanitizer_set_death_callback != NULL)
+        __sanitizer_set_death_callback(console_restore);
 }
 
 void terminal_attach(bool any_stdin)

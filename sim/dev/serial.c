@@ -34,11 +34,6 @@ bool serial_input(uint8_t byte)
     return uart_receive(byte);
 }
 
-bool serial_attached_input(void)
-{
-    return serial.backend != NULL && serial.backend->attached_input;
-}
-
 void serial_flush(void)
 {
     if (serial.backend != NULL && serial.backend->flush != NULL)

@@ -11,6 +11,8 @@
 
 #include <sim/tsan.h>
 
+#include <sim/console.h>
+
 #include "engine_priv.h"
 
 static struct {
@@ -22,8 +24,10 @@ static struct {
 static void on_abort(int signal)
 {
     (void)signal;
-    if (!guard.armed)
+    if (!guard.armed) {
+        console_restore();
         return;
+    }
     guard.armed = 0;
     siglongjmp(guard.back, 1);
 }

@@ -14,6 +14,7 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include <sim/console.h>
 #include <sim/guest.h>
 #include <sim/host.h>
 #include <sim/machine.h>
@@ -147,6 +148,7 @@ static _Noreturn void crashed(void)
     fprintf(stderr, "aegis-sim: this is a defect of the simulator; please report it with the line that reproduces it\n");
     trace_end(machine_now());
     serial_flush();
+    console_restore();
     _exit(EXIT_SOFTWARE);
 }
 
@@ -177,6 +179,7 @@ static bool go_on_in_crashed(ucontext_t *context)
 static void on_crash(int number, siginfo_t *info, void *context)
 {
     if (crash.happened || !go_on_in_crashed(context)) {
+        console_restore();
         signal(number, SIG_DFL); /* twice: let it die as it would have */
         return;
     }

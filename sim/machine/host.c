@@ -3,6 +3,7 @@
  * <sim/host.h>: the kernel's side asks, this side answers. sim/ and the libraries below it are the "hardware": the
  * ThreadSanitizer must not look at what they do on behalf of one CPU or another, so every entry is bracketed.
  */
+#include <sim/console.h>
 #include <sim/crash.h>
 #include <sim/device.h>
 #include <sim/engine.h>
@@ -241,7 +242,7 @@ uint64_t host_random(void)
 
 bool host_quiescent(void)
 {
-    return event_count(EVENT_DEVICE) + event_count(EVENT_INPUT) == 0 && !serial_attached_input() && !input_attached();
+    return event_count(EVENT_DEVICE) + event_count(EVENT_INPUT) == 0 && input_attached() == 0;
 }
 
 void host_panic_note(const char *message)
@@ -260,6 +261,7 @@ void host_power_off(enum arch_off why, uint32_t code)
         crash_show_backtrace();
     if (why == ARCH_OFF_PANIC && machine.config.panic_aborts) {
         trace_end(machine_now());
+        console_restore();
         abort(); /* here and now: a debugger shows the way to the panic */
     }
     machine_finish(MACHINE_OFF, why, code);

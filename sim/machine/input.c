@@ -20,7 +20,7 @@ static struct {
     struct event arrival; /* of queue[first] */
     struct input_tap *taps;
     struct input_source *sources;
-    bool attached;
+    uint32_t attached;
     bool ignore_live;
     volatile sig_atomic_t signalled;
 } in;
@@ -33,6 +33,7 @@ static bool deliver(const struct input *input)
     switch (input->kind) {
     case INPUT_SERIAL: return serial_input((uint8_t)input->value);
     case INPUT_KEY: keyboard_key(input->value & 0xFFFF, (input->value & INPUT_KEY_DOWN) != 0); return true;
+    case INPUT_GONE: in.attached -= in.attached > 0; return true;
     default: machine_finish(MACHINE_CLOSED, ARCH_OFF_STOPPED, 0);
     }
 }
@@ -116,10 +117,10 @@ void input_add_tap(struct input_tap *tap)
 
 void input_attach(void)
 {
-    in.attached = true;
+    in.attached++;
 }
 
-bool input_attached(void)
+uint32_t input_attached(void)
 {
     return in.attached;
 }

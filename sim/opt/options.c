@@ -33,6 +33,7 @@ static const struct argp all = {
     .options = general,
     .parser = parse,
     .children = topics,
+    .args_doc = "[-- KERNEL-ARGUMENT...]",
     .doc = "Run the Aegis kernel on a simulated machine.\v"
            "Everything the machine prints goes to stdout; two runs with the same options print the same.",
 };
@@ -74,6 +75,18 @@ static _Noreturn void show_version(void)
     exit(EXIT_OK);
 }
 
+/* What stands behind "--" is for the kernel. */
+static void add_kernel_word(struct options *options, const char *word)
+{
+    static char *joined;
+    char *more;
+
+    if (asprintf(&more, "%s%s%s", options->append != NULL ? options->append : "", options->append != NULL ? " " : "", word) < 0)
+        abort();
+    free(joined);
+    options->append = joined = more;
+}
+
 /* Every topic parses into the same struct options. */
 static error_t parse(int key, char *value, struct argp_state *state)
 {
@@ -84,7 +97,12 @@ static error_t parse(int key, char *value, struct argp_state *state)
         break;
     case KEY_HELP: show_help(value);
     case KEY_VERSION: show_version();
-    case ARGP_KEY_ARG: options_refuse(EXIT_USAGE, "what is '%s'? Options begin with -- (--help lists them)", value);
+    case ARGP_KEY_ARG:
+        if (state->quoted != 0 && state->next > state->quoted) {
+            add_kernel_word(state->input, value);
+            break;
+        }
+        options_refuse(EXIT_USAGE, "what is '%s'? Options begin with -- (--help lists them)", value);
     default: return ARGP_ERR_UNKNOWN;
     }
     return 0;

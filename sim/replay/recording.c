@@ -16,7 +16,7 @@
 #define IMAGE_MAX (UINT64_C(64) << 20)
 
 static const char *const kind_name[INPUT_KIND_COUNT] = {
-    [INPUT_SERIAL] = "serial", [INPUT_KEY] = "key", [INPUT_QUIT] = "quit"};
+    [INPUT_SERIAL] = "serial", [INPUT_KEY] = "key", [INPUT_QUIT] = "quit", [INPUT_GONE] = "gone"};
 
 /* -- Writing -- */
 
@@ -64,7 +64,7 @@ json_t *recording_to_json(const struct recording *r)
     }
     for (size_t i = 0; i < r->mark_count; i++)
         json_array_append_new(marks, mark_json(&r->marks[i]));
-    return json_pack("{s:s, s:i, s:s, s:s, s:s, s:o, s:b, s:o, s:o, s:o, s:o, s:i}", "format", "aegis-recording", "version",
+    return json_pack("{s:s, s:i, s:s, s:s, s:s, s:o, s:i, s:o, s:o, s:o, s:o, s:i}", "format", "aegis-recording", "version",
         FORMAT_VERSION, "isa", isa_name, "profile", CONFIG_PROFILE_NAME, "image_name", r->image_name ? r->image_name : "",
         "machine", machine_json(&r->machine), "attached", (int)r->attached, "inputs", inputs, "marks", marks, "end",
         mark_json(&r->end), "state", hex(r->state), "exit", r->exit_code);
@@ -214,7 +214,7 @@ void recording_load(const char *path, struct recording *out)
         damaged("recorded with profile %s; use --profile=%s", string(root, "profile"), string(root, "profile"));
     *out = (struct recording){.image_name = strdup(string(root, "image_name"))};
     load_machine(json_object_get(root, "machine"), &out->machine);
-    out->attached = json_is_true(json_object_get(root, "attached"));
+    out->attached = (uint32_t)integer(root, "attached", 0, 8);
     load_inputs(json_object_get(root, "inputs"), out);
     load_marks(json_object_get(root, "marks"), out);
     out->end = load_mark(json_object_get(root, "end"));

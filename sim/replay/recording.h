@@ -16,7 +16,7 @@ struct recording {
     const char *image_name;
     struct input *inputs;
     size_t input_count;
-    bool attached; /* somebody could have typed, so the machine waited for it */
+    uint32_t attached; /* so many could have typed, so the machine waited for it */
     struct event_mark *marks; /* each RECORDING_EVERY events */
     size_t mark_count;
     struct event_mark end;

@@ -99,12 +99,12 @@ void replay_begin(const struct replay_plan *plan, const struct machine_config *c
     if (plan->record != NULL) {
         state.made.machine = *config;
         state.made.image_name = config->image_name;
-        state.made.attached = input_attached() || serial_attached_input();
+        state.made.attached = input_attached();
         input_add_tap(&tap);
     }
     if (plan->replay != NULL)
         input_ignore_live();
-    if (state.wanted.attached)
+    for (uint32_t i = 0; i < state.wanted.attached; i++)
         input_attach();
     for (size_t i = 0; i < state.wanted.input_count; i++)
         input_replay(&state.wanted.inputs[i]);

@@ -131,6 +131,7 @@ static void ready(struct input_source *source)
     if (n < 0 && (errno == EAGAIN || errno == EINTR))
         return;
     fprintf(stderr, "aegis-sim: the window is gone; the machine runs on without it\n");
+    machine_input(INPUT_GONE, 0);
     hang_up(0);
 }
 

@@ -10,6 +10,7 @@ import json
 import os
 import pty
 import select
+import signal
 import subprocess
 import sys
 import tempfile
@@ -82,9 +83,53 @@ def typed():
     run = subprocess.run([SIMULATOR, *options, f"--record={path('r.json')}"], input=b"abc", capture_output=True, env=ENV, check=True)
     with open(path("r.json"), encoding="utf-8") as file:
         inputs = json.load(file)["inputs"]
-    check([int(i[2], 16) for i in inputs] == [97, 98, 99], f"three bytes: {inputs}")
+    entered = [(kind, int(value, 16)) for _, kind, value in inputs]
+    check(entered == [("serial", 97), ("serial", 98), ("serial", 99), ("gone", 0)], f"three bytes and the end: {inputs}")
     again = subprocess.run([SIMULATOR, f"--replay={path('r.json')}"], stdin=subprocess.DEVNULL, capture_output=True, env=ENV, check=True)
     check(again.stdout == run.stdout, "the replay prints the same")
+
+
+def quit_key():
+    """Ctrl-\\ ends a machine too, and the terminal is given back."""
+    process, ours, theirs, before = on_terminal("--image=hostile-over_budget")
+    read_until(ours, b"boot complete")
+    os.write(ours, b"\x1c")
+    check(process.wait(timeout=30) == 131, f"status {process.returncode}")
+    check(termios.tcgetattr(theirs)[3] == before, "the terminal is as before")
+
+
+def suspended():
+    """After Ctrl-Z the shell's modes are the terminal's; with fg the machine's are back."""
+    process, ours, theirs, _ = on_terminal("--image=hostile-over_budget", "--rt=off")
+    read_until(ours, b"boot complete")
+    modes = termios.tcgetattr(theirs)
+    process.send_signal(signal.SIGSTOP)
+    os.waitpid(process.pid, os.WUNTRACED)
+    shell = termios.tcgetattr(theirs)
+    shell[3] |= termios.ECHO | termios.ICANON
+    termios.tcsetattr(theirs, termios.TCSANOW, shell)
+    process.send_signal(signal.SIGCONT)
+    end = time.monotonic() + 20
+    while termios.tcgetattr(theirs)[3] != modes[3] and time.monotonic() < end:
+        time.sleep(0.05)
+    check(termios.tcgetattr(theirs)[3] == modes[3], "the machine's modes are not back")
+    os.write(ours, b"\x01x")
+    read_until(ours, b"closed after")
+    check(process.wait(timeout=30) == 0, f"status {process.returncode}")
+
+
+def gone():
+    """A machine that waits for input is not deadlocked until nobody can type any more; a recording knows when that was."""
+    options = ["--image=deadlock", "--serial=stdio", f"--record={path('g.json')}"]
+    with subprocess.Popen([SIMULATOR, *options], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                          env=ENV) as process:
+        time.sleep(0.5)
+        check(process.poll() is None, "it did not wait for input")
+        process.stdin.close()
+        text = process.stdout.read()
+        check(process.wait(timeout=30) == 83 and b"deadlock" in text, f"status {process.returncode}")
+    again = subprocess.run([SIMULATOR, f"--replay={path('g.json')}"], stdin=subprocess.DEVNULL, capture_output=True, env=ENV, check=False)
+    check(again.returncode == 83 and again.stdout == text, "the replay differs: " + again.stderr.decode())
 
 
 def pseudo_terminal():
@@ -136,4 +181,4 @@ def pace():
     check(spent > 1.9, f"two virtual seconds took {spent:.1f} s")
 
 
-{f.__name__: f for f in (keys, interrupted, typed, pseudo_terminal, files, pace)}[sys.argv[1]]()
+{f.__name__: f for f in (keys, interrupted, quit_key, suspended, gone, typed, pseudo_terminal, files, pace)}[sys.argv[1]]()

@@ -34,6 +34,8 @@ def words():
     judge.refused(m.run("--append=" + 600 * "x"), 64, "511 bytes")
     # What was typed is repeated without acting on the terminal.
     judge.refused(m.run("--seed=1\n2\x1b[31m"), 64, r"--seed=1\x0a2\x1b[31m: expected")
+    # Words behind -- are the kernel's.
+    judge.ended(m.run("--image=hostile-null_deref", "--append=x=1", "--", "y=2", "on-fault=stop"), 1, "the machine stops")
     # A value may look like an option, and an option may be shortened.
     judge.ended(m.run("--append", "--image", "--image=idle", "--stop=1ms"), 0)
 

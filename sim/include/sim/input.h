@@ -14,6 +14,7 @@ enum input_kind {
     INPUT_SERIAL, /* a byte */
     INPUT_KEY,    /* a key of the keyboard: its USB HID usage, and INPUT_KEY_DOWN if it was pressed */
     INPUT_QUIT,   /* close the machine: the run ends */
+    INPUT_GONE,   /* one of those who could type is gone for good */
     INPUT_KIND_COUNT,
 };
 
@@ -40,9 +41,13 @@ struct input_tap {
 /** Let `tap` see every input from now on. */
 void input_add_tap(struct input_tap *tap);
 
-/** Somebody outside may still type: a machine that waits for input is not deadlocked. Before the machine starts. */
+/**
+ * Somebody more outside may type: a machine that waits for input is not deadlocked. Before the machine starts. Whoever
+ * attached says INPUT_GONE when nothing will come any more.
+ */
 void input_attach(void);
-bool input_attached(void);
+/** How many may still type. */
+uint32_t input_attached(void);
 
 /* -- Where live input comes from -- */
 

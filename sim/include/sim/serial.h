@@ -14,8 +14,6 @@ struct serial_backend {
     void (*put)(struct serial_backend *backend, uint8_t byte);
     /** A good moment to hand buffered bytes on: the machine idles or ends. May be NULL. */
     void (*flush)(struct serial_backend *backend);
-    /** Bytes may still come from it: a machine that waits for them is not deadlocked. */
-    bool attached_input;
 };
 
 struct serial_tap {
@@ -33,7 +31,5 @@ void serial_add_tap(struct serial_tap *tap);
 void serial_output(uint8_t byte, uint64_t time);
 /** `byte` arrives at the machine's UART now. False: its receive buffer is full, try again later. */
 bool serial_input(uint8_t byte);
-/** May input come? */
-bool serial_attached_input(void);
 /** Hand buffered output on. */
 void serial_flush(void);
