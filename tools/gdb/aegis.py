@@ -2,7 +2,14 @@
 """gdb support: `source tools/gdb/aegis.py` (./aegis gdb does).
 
 Pretty-printers for the kernel's small types: status_t by name, threads, tasks, endpoints, traps and locks in one line.
-Commands: `aegis tasks` (every task and what it does), `aegis log` (the last kernel log lines), `aegis endpoints`.
+Commands, each with its own `help aegis ...`:
+  aegis ps          every task: state, priority, and what it waits for
+  aegis bt TASK     the kernel stack of a task, whether it runs or not
+  aegis pt TASK VA  what the task's page tables say of an address
+  aegis locks       every lock, and which CPU holds which
+  aegis endpoints   who waits where
+  aegis log         the last lines of the kernel's log
+They read memory only, so they work wherever the machine has stopped.
 """
 import os
 import re
@@ -128,38 +135,233 @@ class Printers(gdb.printing.PrettyPrinter):
         return None
 
 
+def states():
+    """(source, object) of the one mutable object of each module of core."""
+    for symbol in gdb.lookup_static_symbols("state"):
+        name = symbol.symtab.fullname()
+        if name.startswith(os.path.join(ROOT, "core/")) or "/core/" in name:
+            yield os.path.basename(name), symbol.value()
+
+
 def state(source):
-    """The one mutable object of a module, by the source that defines it."""
-    try:
-        return gdb.parse_and_eval(f"'{source}'::state")
-    except gdb.error:
-        raise gdb.GdbError(f"no state of {source}: is this the machine, and does it run?") from None
+    """The object of the module whose source is `source`."""
+    for name, value in states():
+        if name == source:
+            return value
+    raise gdb.GdbError(f"no state of {source}: is this the machine?")
+
+
+def elements(array):
+    """(index, element) of each element of an array."""
+    first, last = array.type.range()
+    for i in range(first, last + 1):
+        yield i, array[i]
+
+
+def find_task(word):
+    """The task of a number or a name."""
+    for i, task in elements(state("task.c")["task"]):
+        if task["used"] and word in (str(i), text(task["config"]["name"])):
+            return task
+    raise gdb.GdbError(f"no task '{word}'; aegis ps lists them")
 
 
 class Aegis(gdb.Command):
-    """aegis tasks | log | endpoints: what the kernel is doing."""
-
-    TOPICS = ("tasks", "log", "endpoints")
+    """What the kernel is doing: aegis ps | bt | pt | locks | endpoints | log."""
 
     def __init__(self):
-        super().__init__("aegis", gdb.COMMAND_STATUS)
+        super().__init__("aegis", gdb.COMMAND_STATUS, gdb.COMPLETE_NONE, True)
 
-    def complete(self, _text, word):
-        return [topic for topic in self.TOPICS if topic.startswith(word)]
+
+class Command(gdb.Command):
+    """A command below `aegis`: its class's name in lower case, its arguments counted."""
+
+    ARGUMENTS = ()
+
+    def __init__(self):
+        super().__init__("aegis " + type(self).__name__.lower(), gdb.COMMAND_STATUS)
 
     def invoke(self, argument, _from_tty):
-        if argument not in self.TOPICS:
-            raise gdb.GdbError("usage: aegis " + " | ".join(self.TOPICS))
-        getattr(self, argument)()
+        words = gdb.string_to_argv(argument)
+        if len(words) != len(self.ARGUMENTS):
+            raise gdb.GdbError(" ".join(("usage: aegis", type(self).__name__.lower(), *self.ARGUMENTS)))
+        self.run(*words)
 
-    def tasks(self):
-        table = state("task.c")["task"]
-        first, last = table.type.range()
-        for i in range(first, last + 1):
-            if table[i]["used"]:
-                print(describe_task(table[i]))
 
-    def log(self):
+# -- Tasks --
+
+def waits_for(index):
+    """What a blocked task waits for, as the kernel's deadlock report says it."""
+    ipc = state("ipc.c")
+    for i, e in elements(ipc["ep"]):
+        senders = e["senders"]
+        queue = [int(senders["thread"][(int(senders["head"]) + k) % 4]) for k in range(int(senders["count"]))]
+        if int(e["receiver"]) == index:
+            return f"a message on endpoint {i}"
+        if int(e["caller"]) == index:
+            return f"the reply of task {index_name(e['server'])} on endpoint {i}"
+        if index in queue:
+            return f"its turn to {'call' if ipc['thread'][index]['calling'] else 'send'} on endpoint {i}"
+    return "a notification" if ipc["thread"][index]["notify_wait"] else "?"
+
+
+class Ps(Command):
+    """aegis ps: every task: number, name, state, priority (effective/base), CPU, budget used, calls, restarts, what it waits for."""
+
+    def run(self):
+        print(f"{'TASK':>4} {'NAME':15} {'STATE':9} {'PRIO':5} {'CPU':>3} {'BUDGET':>8} {'CALLS':>6} {'RESTARTS':>8}  WAITS FOR")
+        for i, task in elements(state("task.c")["task"]):
+            if not task["used"]:
+                continue
+            thread = task["thread"]
+            how = short(thread["state"], "THREAD_")
+            budget = f"{int(thread['used'])}/{int(thread['budget']) or '-'}"
+            print(f"{i:4} {text(task['config']['name']):15} {how:9} {int(thread['prio'])}/{int(thread['base_prio'])}   "
+                  f"{int(thread['cpu']):3} {budget:>8} {int(task['calls']):6} {int(task['restarts']):8}  "
+                  f"{waits_for(i) if how == 'blocked' else '-'}")
+
+
+# -- Stacks --
+
+# Where fiber_swap_stack() leaves frame pointer and return address, from the saved stack pointer on (sim/fiber/switch_*.S).
+SAVED = {"i386:x86-64": (40, 48), "aarch64": (0, 8)}
+DEPTH = 40
+
+
+def word(address):
+    return int(gdb.Value(address).cast(gdb.lookup_type("unsigned long").pointer()).dereference())
+
+
+def show_frame(number, pc):
+    """One line as gdb's backtrace has it; False at the bottom of the stack."""
+    place = gdb.find_pc_line(pc if number == 0 else pc - 1)
+    block = gdb.current_progspace().block_for_pc(pc)
+    while block and not block.function:
+        block = block.superblock
+    name = block.function.print_name if block else "??"
+    where = f" at {os.path.relpath(place.symtab.fullname(), ROOT)}:{place.line}" if place.symtab else ""
+    print(f"#{number:<2} {pc:#x} in {name}{where}")
+    return name not in ("trampoline", "cpu_main", "??")
+
+
+PC_FIELDS = {"x86_64": "rip", "aarch64": "elr", "riscv64": "sepc"}
+
+
+def isa_name():
+    return gdb.parse_and_eval("(char *)&isa_name").string()
+
+
+class Bt(Command):
+    """aegis bt TASK: where a task (number or name) is in its program, and its kernel stack, whether it runs, waits or has exited."""
+
+    ARGUMENTS = ("TASK",)
+
+    def run(self, name):
+        task = find_task(name)
+        print(describe_task(task))
+        print(f"user pc {int(task['thread']['user']['frame'][PC_FIELDS[isa_name()]]):#x}")
+        fiber = task["thread"]["stack"]["fiber"]
+        if fiber == gdb.parse_and_eval("fibers.self"):
+            gdb.execute("backtrace")
+            return
+        frame_at, pc_at = SAVED[gdb.selected_inferior().architecture().name()]
+        fiber = fiber.cast(gdb.lookup_type("struct fiber").pointer())
+        low, size, saved = int(fiber["stack"]), int(fiber["size"]), int(fiber["sp"])
+        frame, pc = word(saved + frame_at), word(saved + pc_at)
+        for number in range(DEPTH):
+            if not show_frame(number, pc) or not low <= frame <= low + size - 16:
+                break
+            frame, pc, former = word(frame), word(frame + 8), frame
+            if frame <= former:
+                break
+
+
+# -- Page tables --
+
+# Per ISA: levels, is there an entry, is it the last, the frame, rights (read write execute user).
+FORMATS = {
+    "x86_64": (4, lambda e, level: e & 1, lambda e, level: level == 0 or e & 0x80, lambda e: e & 0x000FFFFFFFFFF000,
+               lambda e: ("r", "w" if e & 2 else "-", "-" if e >> 63 else "x", "u" if e & 4 else "-")),
+    "aarch64": (4, lambda e, level: e & 1, lambda e, level: level == 0 or not e & 2, lambda e: e & 0x0000FFFFFFFFF000,
+                lambda e: ("r", "-" if e & 0x80 else "w", "-" if e >> 54 & 1 else "x", "u" if e & 0x40 else "-")),
+    "riscv64": (3, lambda e, level: e & 1, lambda e, level: e & 0xE, lambda e: (e >> 10 << 12) & 0x00FFFFFFFFFFF000,
+                lambda e: tuple(c if e >> bit & 1 else "-" for c, bit in (("r", 1), ("w", 2), ("x", 3), ("u", 4)))),
+}
+
+
+def ram_base(isa):
+    """Physical address of the first byte of RAM, from the board's header."""
+    with open(os.path.join(ROOT, "hal-sim/board", isa, "board.h"), encoding="utf-8") as board:
+        return int(re.search(r"BOARD_RAM_BASE (0x[0-9a-fA-F]+)", board.read())[1], 16)
+
+
+class Pt(Command):
+    """aegis pt TASK VA: the page-table entries of an address in a task (number or name), the frame and the rights."""
+
+    ARGUMENTS = ("TASK", "VA")
+
+    def run(self, name, address):
+        task = find_task(name)
+        va = int(gdb.parse_and_eval(address)) % (1 << 64)
+        isa = isa_name()
+        levels, present, last, frame_of, rights = FORMATS[isa]
+        ram, base = int(gdb.parse_and_eval("sim_port.ram")), ram_base(isa)
+        table = int(task["space"]["root"])
+        for level in range(levels - 1, -1, -1):
+            index = va >> (12 + 9 * level) & 511
+            entry = word(ram + table - base + 8 * index)
+            print(f"level {level}: table {table:#x}, entry {index}: {entry:#018x}")
+            if not present(entry, level):
+                print(f"{va:#x} is not mapped")
+                return
+            if last(entry, level):
+                offset = va & ((1 << (12 + 9 * level)) - 1)
+                pa = (frame_of(entry) & ~((1 << (12 + 9 * level)) - 1)) + offset
+                print(f"{va:#x} is {pa:#x}, {''.join(rights(entry))}")
+                return
+            table = frame_of(entry)
+
+
+# -- Locks --
+
+def locks_in(value, path):
+    """(path, lock) of each spinlock in a value."""
+    kind = value.type.strip_typedefs()
+    if kind.code == gdb.TYPE_CODE_STRUCT and kind.tag == "spinlock":
+        yield path, value
+    elif kind.code == gdb.TYPE_CODE_STRUCT:
+        for field in kind.fields():
+            if field.name and field.type.strip_typedefs().code == gdb.TYPE_CODE_STRUCT:
+                yield from locks_in(value[field], f"{path}.{field.name}")
+
+
+class Locks(Command):
+    """aegis locks: every spinlock of the kernel's modules, and which of them each CPU holds."""
+
+    def run(self):
+        for source, value in states():
+            for path, lock in locks_in(value, source.removesuffix(".c")):
+                print(f"{path}: {describe_lock(lock)}")
+        for cpu, held in elements(state("spinlock.c")["cpu"]):
+            names = [held["lock"][i]["name"].string() for i in range(int(held["depth"]))]
+            if names:
+                print(f"CPU {cpu} holds {' and '.join(names)}")
+
+
+# -- The rest --
+
+class Endpoints(Command):
+    """aegis endpoints: receiver, server and senders of each endpoint."""
+
+    def run(self):
+        for i, endpoint in elements(state("ipc.c")["ep"]):
+            print(f"{i}: {describe_endpoint(endpoint)}")
+
+
+class Log(Command):
+    """aegis log: the last lines of the kernel's log."""
+
+    def run(self):
         diag = state("state.c")
         first, last = diag["log"].type.range()
         lines = last - first + 1
@@ -167,12 +369,8 @@ class Aegis(gdb.Command):
         for i in range(max(0, written - lines), written):
             print(text(diag["log"][i % lines]).rstrip("\n"))
 
-    def endpoints(self):
-        table = state("ipc.c")["ep"]
-        first, last = table.type.range()
-        for i in range(first, last + 1):
-            print(f"{i}: {describe_endpoint(table[i])}")
-
 
 gdb.printing.register_pretty_printer(gdb.current_objfile(), Printers(), replace=True)
 Aegis()
+for command in (Ps, Bt, Pt, Locks, Endpoints, Log):
+    command()
