@@ -5,6 +5,7 @@
 #include <sim/port.h>
 #include <sim/serial.h>
 #include <sim/trace.h>
+#include <sim/tsan.h>
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,6 +107,20 @@ int machine_create(const struct machine_config *config)
     return boot_load();
 }
 
+static void look_again(void)
+{
+    __tsan_ignore_thread_end();
+}
+
+/* What is left is to look at the ended machine, whose CPUs no longer run: nothing there is a race. */
+static void look_at_the_dead(void)
+{
+    if (__tsan_ignore_thread_begin == NULL || __tsan_ignore_thread_end == NULL)
+        return;
+    __tsan_ignore_thread_begin();
+    atexit(look_again);
+}
+
 const struct machine_result *machine_run(void)
 {
     if (machine.config.stop_at_ns != EVENT_NEVER) {
@@ -117,6 +132,7 @@ const struct machine_result *machine_run(void)
     sim_port.limit = sim_port.cpu = 0;
     sim_port.budget = 0; /* CPU 0 looks around before its first step */
     fiber_switch(machine.cpu[0].boot, FIBER_ORDERED);
+    look_at_the_dead();
     trace_end(machine.result.time);
     serial_flush();
     return &machine.result;

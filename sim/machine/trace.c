@@ -2,6 +2,7 @@
 #include <sim/host.h>
 #include <sim/machine.h>
 #include <sim/trace.h>
+#include <sim/tsan.h>
 
 static struct trace_sink *sinks;
 
@@ -28,8 +29,12 @@ void host_trace(const struct trace_event *event)
 {
     uint64_t time = machine_now();
 
+    if (__tsan_ignore_thread_begin != NULL)
+        __tsan_ignore_thread_begin();
     for (struct trace_sink *s = sinks; s != NULL; s = s->next) {
         if (s->kinds == 0 || (s->kinds & TRACE_BIT(event->kind)) != 0)
             s->event(s, event, time);
     }
+    if (__tsan_ignore_thread_end != NULL)
+        __tsan_ignore_thread_end();
 }
