@@ -57,5 +57,18 @@ bool oracle_resumed(uint32_t task, const struct arch_user *user);
 bool oracle_is_shared(uint32_t task, vaddr_t va);
 /** It accessed a byte, or was not allowed to. */
 void oracle_accessed(uint32_t task, vaddr_t va, enum arch_access access, bool shared, bool allowed);
+/** Counts the moves of the run. */
+uint64_t oracle_time(void);
 /** Kernel invariants. `memory`: also those of page tables, which take long. No lock held. */
 void oracle_kernel(bool memory);
+
+/* -- The part of the oracle that looks at memory -- */
+
+/** A run begins. */
+void memory_begin(void);
+/** Is this the task's own memory from start to end: stack, data, code? */
+bool memory_is_own(uint32_t task, vaddr_t va, enum arch_access access);
+/** The running task's memory is as linked. */
+void memory_check_start(uint32_t task);
+/** The page of the running task's grant `id`, created at `created`, is empty but for what was written since. */
+void memory_check_grant(uint64_t id, uint64_t created);

@@ -11,14 +11,11 @@
 #include <abi/layout.h>
 #include <abi/status.h>
 #include <arch/discovery.h>
-#include <arch/mmu.h>
 #include <diag/check.h>
 #include <ipc/ipc.h>
 #include <mm/frame.h>
-#include <null/null.h>
 #include <sched/check.h>
 #include <sync/spinlock.h>
-#include <support/image.h>
 #include <task/task.h>
 
 #include "calls.h"
@@ -54,7 +51,6 @@ static struct {
     struct message message[MESSAGES_MAX];
     uint32_t messages;
     uint64_t now;                            /* counts moves */
-    uint64_t written[LAYOUT_GRANT_COUNT];    /* when a grant page was last written */
     uint32_t frames;                         /* free ones */
     uint32_t tasks, cpus;
 } state;
@@ -62,7 +58,7 @@ static struct {
 void oracle_begin(uint32_t tasks, uint32_t cpus)
 {
     memset(&state.player, 0, sizeof(state.player));
-    memset(&state.written, 0, sizeof(state.written));
+    memory_begin();
     state.messages = 0;
     state.now = 0;
     state.frames = frame_count_free();
@@ -71,55 +67,9 @@ void oracle_begin(uint32_t tasks, uint32_t cpus)
     REQUIRE(tasks <= CALLS_TASKS_MAX, "the machine has no more tasks than players");
 }
 
-/* ---- memory ---- */
-
-static bool in_window(vaddr_t va, vaddr_t base, vaddr_t stride, vaddr_t size, uint32_t slot)
+uint64_t oracle_time(void)
 {
-    return va >= base + slot * stride && va - (base + slot * stride) < size;
-}
-
-static bool is_grant(vaddr_t va, uint32_t *id)
-{
-    for (*id = 0; *id < LAYOUT_GRANT_COUNT; ++*id)
-        if (in_window(va, LAYOUT_GRANT_BASE, LAYOUT_GRANT_STRIDE, LAYOUT_GRANT_SIZE, *id))
-            return true;
-    return false;
-}
-
-/* Memory that is the task's own from start to end: stack, data, code. */
-static bool is_own(uint32_t task, vaddr_t va, enum arch_access access)
-{
-    if (in_window(va, LAYOUT_STACK_BASE, LAYOUT_STACK_STRIDE, LAYOUT_STACK_SIZE, task))
-        return access != ARCH_ACCESS_EXECUTE;
-    if (in_window(va, image_base(0) + IMAGE_DATA_OFFSET, LAYOUT_IMAGE_STRIDE, 2 * PAGE_SIZE, task))
-        return access != ARCH_ACCESS_EXECUTE;
-    return in_window(va, image_base(0) + IMAGE_CODE_OFFSET, LAYOUT_IMAGE_STRIDE, PAGE_SIZE, task) && access != ARCH_ACCESS_WRITE;
-}
-
-bool oracle_is_shared(uint32_t task, vaddr_t va)
-{
-    uint32_t id, owner;
-
-    return is_grant(va, &id) && ipc_grant_maps(id, task, &owner);
-}
-
-void oracle_accessed(uint32_t task, vaddr_t va, enum arch_access access, bool shared, bool allowed)
-{
-    uint32_t id;
-
-    REQUIRE(allowed || !is_own(task, va, access), "a task can use its own memory");
-    REQUIRE(!allowed || is_own(task, va, access) || (shared && access != ARCH_ACCESS_EXECUTE), "a task can use nothing else");
-    if (allowed && is_grant(va, &id) && access == ARCH_ACCESS_WRITE)
-        state.written[id] = state.now;
-}
-
-static void require_bytes(vaddr_t va, const char *start, size_t known, size_t size, const char *sentence)
-{
-    static const uint8_t zeros[2 * PAGE_SIZE];
-    uint8_t bytes[sizeof(zeros)];
-
-    REQUIRE(arch_copy_from_user(null_space(), bytes, (struct uaddr){va}, size) == STATUS_OK, sentence);
-    REQUIRE(memcmp(bytes, start, known) == 0 && memcmp(bytes + known, zeros, size - known) == 0, sentence);
+    return state.now;
 }
 
 void oracle_started(uint32_t task)
@@ -130,10 +80,7 @@ void oracle_started(uint32_t task)
     p->waiting = p->doomed = false;
     p->waited = 0;
     memset(p->last_taken, 0, sizeof(p->last_taken));
-    require_bytes(image_base(task), IMAGE_CODE_TEXT, sizeof(IMAGE_CODE_TEXT), PAGE_SIZE, "a program starts with its code");
-    require_bytes(image_base(task) + IMAGE_DATA_OFFSET, IMAGE_DATA_TEXT, sizeof(IMAGE_DATA_TEXT), 2 * PAGE_SIZE,
-                  "a program starts with its data as linked");
-    require_bytes(image_stack(task), "", 0, LAYOUT_STACK_SIZE, "a program starts with an empty stack");
+    memory_check_start(task);
 }
 
 /* ---- what the mask allows: its bits by the numbers of the ABI ---- */
@@ -283,11 +230,8 @@ static void check_bits(struct player *p, uint64_t bits)
 /* A new grant is empty, and was written by nobody since. */
 static void check_new_grant(const struct player *p)
 {
-    vaddr_t va = LAYOUT_GRANT_BASE + p->call.w[0] * LAYOUT_GRANT_STRIDE;
-
     REQUIRE(p->call.w[0] < LAYOUT_GRANT_COUNT && p->call.target < CALLS_TASKS_MAX, "a grant has a slot and a peer");
-    if (state.written[p->call.w[0]] < p->issued)
-        require_bytes(va, "", 0, LAYOUT_GRANT_SIZE, "a new grant is empty");
+    memory_check_grant(p->call.w[0], p->issued);
 }
 
 static void check_device(const struct player *p, const uint64_t w[4])
@@ -345,7 +289,7 @@ static void check_failure(struct player *p, uint32_t task, status_t status, cons
         state.message[p->message].failed = true;
     }
     if (call->nr == AEGIS_NR_WRITE && status == ERR_BAD_ADDRESS)
-        REQUIRE(!is_own(task, call->w[0], ARCH_ACCESS_READ) || !is_own(task, call->w[0] + call->w[1] - 1, ARCH_ACCESS_READ),
+        REQUIRE(!memory_is_own(task, call->w[0], ARCH_ACCESS_READ) || !memory_is_own(task, call->w[0] + call->w[1] - 1, ARCH_ACCESS_READ),
                 "a task can write out its own memory");
 }
 

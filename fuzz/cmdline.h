@@ -2,13 +2,16 @@
 /* Around the fuzzer of the command line: a folder of files that arguments can name, and coverage across processes. */
 #pragma once
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /** Make the folder, with good and bad images, programs and trees; it goes when the process ends. */
 void folder_make(void);
 /** Its path. */
 const char *folder_path(void);
-/** Is everything in it as it was made? */
+/** The contents of its file `given`. */
+void folder_give(const void *data, size_t size);
+/** Is everything in it as it was made, or given? */
 bool folder_is_untouched(void);
 
 /**

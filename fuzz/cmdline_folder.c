@@ -56,6 +56,12 @@ static void make(const char *name, const void *data, size_t size)
     made(name);
 }
 
+void folder_give(const void *data, size_t size)
+{
+    file_count--; /* the last one made */
+    make("given", data, size);
+}
+
 static void make_programs(void)
 {
     static uint8_t elf[IMAGE_ELF_SIZE];
@@ -138,6 +144,7 @@ void folder_make(void)
     REQUIRE(mkdir(path_of("folder"), 0700) == 0 && mkfifo(path_of("pipe"), 0600) == 0, "the host has files");
     made("folder");
     made("pipe");
+    make("given", "", 0);
     atexit(remove_all);
 }
 

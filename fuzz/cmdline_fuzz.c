@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The simulator's command line, everything up to the machine itself: options, images, programs, device trees. Each line of
- * the input is one argument. Arguments end processes, so each input gets one of its own, in a folder with files to name.
- * Whatever is wrong is said in one line with one of the exit codes for it, and nothing is written anywhere.
+ * The simulator's command line, everything up to the machine itself: options, images, programs, device trees, recordings.
+ * Each line of the input is one argument; what follows its first NUL, if there is one, is the contents of the file `given`.
+ * Arguments end processes, so each input gets one of its own, in a folder with this and other files to name. Whatever is
+ * wrong is said in one line with one of the exit codes for it, and nothing is written anywhere.
  */
 #include <errno.h>
 #include <signal.h>
@@ -120,22 +121,12 @@ static void check_end(int status, const char *input, size_t size)
     REQUIRE(folder_is_untouched(), "arguments alone write nothing");
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* Run the arguments in a process of their own; its status. */
+static int run(char *text)
 {
-    static char text[TEXT_SIZE];
     int status;
     pid_t child, ended;
 
-    if (spoken[1] == 0) {
-        folder_make();
-        counters_share();
-        spoken[1] = memfd_create("stdout", MFD_CLOEXEC);
-        spoken[2] = memfd_create("stderr", MFD_CLOEXEC);
-    }
-    if (size >= sizeof(text) || memchr(data, 0, size) != NULL)
-        return 0; /* no arguments can be that */
-    memcpy(text, data, size);
-    text[size] = '\0';
     reset(spoken[1]);
     reset(spoken[2]);
     child = fork();
@@ -147,6 +138,26 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     } while (ended < 0 && errno == EINTR);
     REQUIRE(ended == child, "the child ends");
     counters_take_over();
-    check_end(status, (const char *)data, size);
+    return status;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static char text[TEXT_SIZE];
+    const uint8_t *end = size > 0 ? memchr(data, 0, size) : NULL;
+    size_t length = end != NULL ? (size_t)(end - data) : size;
+
+    if (spoken[1] == 0) {
+        folder_make();
+        counters_share();
+        spoken[1] = memfd_create("stdout", MFD_CLOEXEC);
+        spoken[2] = memfd_create("stderr", MFD_CLOEXEC);
+    }
+    if (length >= sizeof(text))
+        return 0;
+    memcpy(text, data, length);
+    text[length] = '\0';
+    folder_give(end != NULL ? end + 1 : data, end != NULL ? size - length - 1 : 0);
+    check_end(run(text), (const char *)data, length);
     return 0;
 }
