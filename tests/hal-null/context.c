@@ -60,4 +60,5 @@ void arch_set_kernel_stack(const struct arch_kstack *stack)
 {
     if (stack->stack == NULL || !stack->stack->live)
         null_misuse("this kernel stack does not exist");
+    null_machine.cpu[null_port.cpu].trap_stack = stack->stack;
 }

@@ -24,6 +24,7 @@ struct null_cpu {
     struct arch_context boot; /* until it is adopted */
     void (*entry)(uint32_t cpu);
     const struct arch_space *space;
+    const struct null_stack *trap_stack; /* where the next trap would find its kernel stack */
 };
 
 /** Something that becomes pending at a time. */

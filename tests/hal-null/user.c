@@ -238,8 +238,16 @@ void arch_user_init(struct arch_user *user, vaddr_t entry, vaddr_t sp)
     }
 }
 
+/* A thread on a kernel stack of core's must have named that stack for its traps. */
+static void check_trap_stack(const struct null_cpu *cpu)
+{
+    if (cpu->running->stack->live && cpu->trap_stack != cpu->running->stack)
+        null_misuse("user mode would trap to the kernel stack of another thread");
+}
+
 void arch_user_run(struct arch_user *user, struct arch_trap *trap)
 {
+    check_trap_stack(&null_machine.cpu[null_port.cpu]);
     while (!null_take_interrupts()) {
         null_advance(1);
         if (user->step != NULL && user->step(user, trap))
