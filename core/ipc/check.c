@@ -81,8 +81,6 @@ static const char *check_threads(const struct ipc_state *s)
     uint32_t can[CONFIG_ENDPOINTS] = {0};
 
     for (uint32_t t = 0; t < CONFIG_TASKS; t++) {
-        if (!s->thread[t].attached)
-            continue;
         if (s->prio[t] != ipc_effective_locked(s, t))
             return "a priority is not what its waiters lend";
         for (uint32_t i = 0; i < CONFIG_ENDPOINTS; i++)

@@ -233,6 +233,17 @@ TEST(a_grant_without_memory_for_tables_leaves_nothing_behind)
     }
 }
 
+TEST(without_memory_for_grant_pages_there_is_no_communication)
+{
+    paddr_t pa;
+
+    while (frame_alloc(&pa) == STATUS_OK)
+        continue;
+    assert_status(ipc_init(), ERR_NO_MEMORY);
+    frame_free(ipc_state()->grant_page[0]);
+    assert_status(ipc_init(), ERR_NO_MEMORY); /* one page is not enough */
+}
+
 TEST(maps_says_who_sees_a_grant)
 {
     uint32_t owner;
@@ -376,6 +387,7 @@ int main(void)
         cmocka_unit_test_setup(after_the_peer_s_death_nobody_else_gets_the_slot, setup),
         cmocka_unit_test_setup(a_death_touches_no_grant_of_others, setup),
         cmocka_unit_test_setup(a_grant_without_memory_for_tables_leaves_nothing_behind, setup),
+        cmocka_unit_test_setup(without_memory_for_grant_pages_there_is_no_communication, setup),
         cmocka_unit_test_setup(maps_says_who_sees_a_grant, setup),
         cmocka_unit_test_setup(a_bound_interrupt_becomes_notification_bits, setup),
         cmocka_unit_test_setup(an_interrupt_stays_masked_until_it_is_acknowledged, setup),

@@ -81,6 +81,8 @@ static void wake_and_spin(uint32_t me)
     arrived = 0;
     while (thread_get(1)->state != THREAD_BLOCKED)
         arch_cpu_relax();
+    for (uint32_t i = 0; i < 100; i++)
+        arch_cpu_relax(); /* until the other CPU sleeps */
     spin_lock(&lock);
     (void)sched_wake(thread_get(1), STATUS_OK);
     spin_unlock(&lock);
@@ -95,6 +97,39 @@ TEST(a_wake_up_goes_to_an_idle_cpu)
     threads_add(0, 4, wake_and_spin);
     run();
     assert_int_not_equal(notes()[5], notes()[12]);
+    assert_true(arch_timer_get_ticks() < NULL_FREQUENCY / SCHED_HZ); /* it was interrupted, not woken by its own tick */
+}
+
+/* Two wake-ups in one go ask the same idle CPU; both sleepers meet only if it passes one of them on. */
+static void sleep_then_meet(uint32_t me)
+{
+    spin_lock(&lock);
+    (void)!sched_block(&lock);
+    meet(me);
+}
+
+static void wake_two_at_once(uint32_t me)
+{
+    (void)me;
+    arrived = 0;
+    for (uint32_t i = 0; i < 100; i++)
+        arch_cpu_relax();
+    spin_lock(&lock);
+    (void)sched_wake(thread_get(1), STATUS_OK);
+    (void)sched_wake(thread_get(2), STATUS_OK);
+    spin_unlock(&lock);
+    while (arch_atomic_load32(&arrived) < 2)
+        arch_cpu_relax();
+}
+
+TEST(a_cpu_passes_on_what_it_does_not_take)
+{
+    threads_begin(3);
+    threads_add(1, 4, sleep_then_meet);
+    threads_add(2, 4, sleep_then_meet);
+    threads_add(0, 4, wake_two_at_once);
+    run();
+    assert_true(arch_timer_get_ticks() < NULL_FREQUENCY / SCHED_HZ);
 }
 
 static void spin_until_preempted(uint32_t me)
@@ -146,6 +181,24 @@ static void count_reschedules(void)
     (void)!arch_set_interrupt_handler(ARCH_VECTOR_RESCHEDULE, count_interrupt, NULL);
 }
 
+static void wake_1_here(uint32_t me)
+{
+    spin_lock(&lock);
+    (void)sched_wake(thread_get(1), STATUS_OK);
+    spin_unlock(&lock);
+    arch_irq_window();
+    note("%u: %u interrupts; ", me, interrupts);
+}
+
+TEST(a_wake_up_on_the_own_cpu_needs_no_interrupt)
+{
+    threads_on_start(count_reschedules);
+    threads_add(1, 5, sleep_and_say_cpu);
+    threads_add(0, 4, wake_1_here);
+    run();
+    assert_string_equal(notes(), "0: 0 interrupts; 1:cpu0 ");
+}
+
 static void kill_1(uint32_t me)
 {
     (void)me;
@@ -186,7 +239,7 @@ TEST(a_kill_of_a_thread_that_does_not_run_elsewhere_interrupts_nobody)
     threads_add(0, 5, kill_others);
     threads_add(1, 4, say);
     run();
-    assert_true(notes()[0] == '0');
+    assert_string_equal(notes(), "0 interrupts1@0 ");
 }
 
 TEST(a_kill_reaches_a_thread_on_another_cpu)
@@ -211,11 +264,14 @@ TEST(only_cpu_0_counts_time)
     /* Both CPUs ticked; had both counted, twice as many would have been seen. */
     assert_true(sched_ticks() <= arch_timer_get_ticks() / (NULL_FREQUENCY / SCHED_HZ));
 }
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(two_cpus_run_two_threads_at_once, setup_two_cpus),
         cmocka_unit_test_setup(a_wake_up_goes_to_an_idle_cpu, setup_two_cpus),
+        cmocka_unit_test_setup(a_cpu_passes_on_what_it_does_not_take, setup),
+        cmocka_unit_test_setup(a_wake_up_on_the_own_cpu_needs_no_interrupt, setup),
         cmocka_unit_test_setup(a_wake_up_interrupts_the_cpu_that_runs_the_lowest, setup_two_cpus),
         cmocka_unit_test_setup(a_kill_reaches_a_thread_on_another_cpu, setup_two_cpus),
         cmocka_unit_test_setup(a_kill_interrupts_the_cpu_of_its_victim, setup_two_cpus),

@@ -386,6 +386,14 @@ TEST(a_machine_with_a_running_thread_is_not_idle)
     assert_true(sched_is_idle());
 }
 
+TEST(idle_threads_are_not_charged)
+{
+    threads_add(0, 4, fault_once);
+    run();
+    assert_int_equal(sched_ticks(), 100);
+    assert_int_equal(sched_state()->idle[0].used, 0);
+}
+
 TEST(pending_restarts_and_spent_threads_are_not_idleness)
 {
     sched_init();
@@ -426,6 +434,7 @@ int main(void)
         cmocka_unit_test_setup(an_exited_thread_stays_exited, setup),
         cmocka_unit_test_setup(a_restart_works_across_the_wrap_of_the_tick_count, setup),
         cmocka_unit_test_setup(a_machine_with_a_running_thread_is_not_idle, setup),
+        cmocka_unit_test_setup(idle_threads_are_not_charged, setup),
         cmocka_unit_test_setup(pending_restarts_and_spent_threads_are_not_idleness, setup),
     };
 
