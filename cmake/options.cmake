@@ -11,7 +11,7 @@ function(choice name default doc)
     endif()
 endfunction()
 
-choice(AEGIS_HAL sim "The machine that core runs on" sim null)
+choice(AEGIS_HAL sim "The machine that core runs on" sim null metal)
 choice(AEGIS_ISA x86_64 "Instruction set of the user programs" x86_64 aarch64 riscv64)
 choice(AEGIS_PROFILE full "What core contains" full safety)
 choice(AEGIS_SANITIZE none "Instrumentation" none address thread fuzzer)

@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+# Bare-metal kernels: compiler flags of each ISA, and how a kernel is linked.
+#
+#   metal_kernel(NAME OBJECTS ...)   NAME.elf, and NAME.img where the boot protocol wants a flat image, in
+#                                    ${CMAKE_BINARY_DIR}/kernel
+
+set(metal_flags_x86_64 -m64 -mno-red-zone -mgeneral-regs-only -fcf-protection=none -fPIE)
+set(metal_flags_aarch64 -mgeneral-regs-only -mstrict-align -fno-pic)
+set(metal_flags_riscv64 -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -fno-pic)
+target_compile_options(kernel_flags INTERFACE ${metal_flags_${AEGIS_ISA}} -fno-stack-protector
+    -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections)
+
+function(metal_kernel name)
+    cmake_parse_arguments(PARSE_ARGV 1 K "" "" "OBJECTS")
+    set(script ${CMAKE_SOURCE_DIR}/hal-${AEGIS_ISA}/boot/kernel.ld)
+    add_executable(${name} ${K_OBJECTS} $<TARGET_OBJECTS:hal_${AEGIS_ISA}> $<TARGET_OBJECTS:hal_common>
+        $<TARGET_OBJECTS:isa_${AEGIS_ISA}>)
+    set_target_properties(${name} PROPERTIES OUTPUT_NAME ${name}.elf LINK_DEPENDS ${script}
+        RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/kernel)
+    target_link_options(${name} PRIVATE ${metal_flags_${AEGIS_ISA}} -nostdlib -static -no-pie -Wl,-T,${script}
+        -Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,max-page-size=4096 -Wl,--gc-sections -Wl,--no-warn-rwx-segments
+        -Wl,--fatal-warnings -Wl,-Map,${CMAKE_BINARY_DIR}/kernel/${name}.map)
+    if(NOT AEGIS_ISA STREQUAL x86_64)
+        add_custom_command(TARGET ${name} POST_BUILD VERBATIM
+            COMMAND ${CMAKE_OBJCOPY} -O binary $<TARGET_FILE:${name}> ${CMAKE_BINARY_DIR}/kernel/${name}.img)
+    endif()
+endfunction()

@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+# Tool chain of a bare-metal kernel for AEGIS_ISA.
+set(CMAKE_SYSTEM_NAME Generic)
+set(CMAKE_SYSTEM_PROCESSOR ${AEGIS_ISA})
+set(CMAKE_TRY_COMPILE_TARGET_TYPE STATIC_LIBRARY)
+set(CMAKE_TRY_COMPILE_PLATFORM_VARIABLES AEGIS_ISA)
+
+# The host's own compiler has no prefix on Debian; a cross compiler has.
+set(prefix ${AEGIS_ISA}-linux-gnu-)
+if(CMAKE_HOST_SYSTEM_PROCESSOR STREQUAL AEGIS_ISA)
+    set(prefix "")
+endif()
+if("${CMAKE_C_COMPILER}$ENV{CC}" MATCHES "clang")
+    set(CMAKE_C_COMPILER clang)
+    set(CMAKE_C_COMPILER_TARGET ${AEGIS_ISA}-linux-gnu)
+    set(CMAKE_ASM_COMPILER clang)
+    set(CMAKE_ASM_COMPILER_TARGET ${AEGIS_ISA}-linux-gnu)
+else()
+    set(CMAKE_C_COMPILER ${prefix}gcc)
+    set(CMAKE_ASM_COMPILER ${prefix}gcc)
+endif()
+find_program(CMAKE_OBJCOPY ${prefix}objcopy REQUIRED)
+find_program(CMAKE_OBJDUMP ${prefix}objdump REQUIRED)
+find_program(CMAKE_NM ${prefix}nm REQUIRED)
+find_program(CMAKE_LINKER ${prefix}ld REQUIRED)

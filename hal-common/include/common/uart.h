@@ -1,0 +1,7 @@
+/* SPDX-License-Identifier: MIT */
+/* The kernel's serial port. */
+#pragma once
+#include <arch/discovery.h>
+
+/** The UART that arch_serial_*() drive and that device 0 describes. Set by the port before the first output. */
+extern struct arch_device hal_uart;
