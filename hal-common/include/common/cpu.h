@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the bare-metal HALs have in common: per-CPU state, interrupt handlers, the end of the machine. Each port adds its
- * own part in <port/percpu.h>: struct port_cpu and hal_cpu() (the executing CPU, from a register). Common code calls back into the port only through <common/port.h>.
+ * own part in <port/percpu.h>: struct port_cpu and hal_cpu() (the executing CPU, from a register). Common code calls back
+ * into the port only through <common/port.h>.
  */
 #pragma once
 #include <abi/types.h>
