@@ -10,7 +10,7 @@ import xml.etree.ElementTree as xml
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 TIERS = ["quick", "commit", "long"]
-CONFIGURATION = re.compile(r"(sim|null)(?:-(x86_64|aarch64|riscv64))?-(full|safety)(?:-(\w+))?$")
+CONFIGURATION = re.compile(r"(sim|null|metal)(?:-(x86_64|aarch64|riscv64))?-(full|safety)(?:-(\w+))?$")
 
 
 class Row:
@@ -40,7 +40,8 @@ class Row:
             return {"build", "sim"} | words & {"x86_64", "aarch64", "riscv64", "valgrind"} \
                 | ({"clang"} if words & {"clang", "fuzz"} else set())
         hal, isa, _, preset = self.match.groups()
-        return {"build", "test"} | ({"sim", isa} if hal == "sim" else set()) \
+        return {"build", "test"} | ({"sim"} if hal == "sim" else set()) | ({isa} if isa else set()) \
+            | ({"qemu"} if hal == "metal" else set()) | ({"sim"} if "compare" in self.what.split() else set()) \
             | ({"clang"} if preset in ("clang", "fuzz") else set()) | ({"gdb"} if preset == "debug" else set()) \
             | ({"stub"} if "gdb" in self.what.split() else set()) \
             | ({"display", "screen"} if "display" in self.what.split() else set())
@@ -96,7 +97,7 @@ def run_tests(row, pattern, results):
 
 def check_labels(rows, results):
     """Every test of a build that was made belongs to some row: nothing is declared and then never run."""
-    for hal in ("null", "sim"):
+    for hal in ("null", "sim", "metal"):
         known = set(" ".join(row.what for row in rows if row.configuration.startswith(hal)).split())
         for row in rows:
             build = os.path.join(ROOT, "build", row.configuration)

@@ -2,10 +2,17 @@
 # shellcheck shell=bash
 # Configuring and building one build directory. Sourced after lib.sh; everything it prints goes to stderr.
 
+# check_preset HAL PRESET: a kernel without an operating system has no sanitizer's run-time library below it.
+check_preset() {
+    [[ $1 != metal || $2 =~ ^(plain|clang|debug)$ ]] ||
+        die "$EX_USAGE" "preset $2 needs a process around the kernel; --hal=metal has plain, clang and debug"
+}
+
 # groups_of HAL ISA PRESET: the package groups that a build directory needs, its tests apart.
 groups_of() {
     local groups=build
-    [[ $1 == sim ]] && groups+=" sim $2"
+    [[ $1 == sim ]] && groups+=" sim"
+    [[ $1 == null ]] || groups+=" $2"
     case $3 in
     clang | fuzz) groups+=" clang" ;;
     esac

@@ -125,6 +125,8 @@ packages=()
 while IFS='|' read -r group package _; do
     [[ " ${groups[*]} " == *" $group "* ]] || continue
     [[ $package == gcc-x86-64-linux-gnu && $(uname -m) == x86_64 ]] && package=gcc
+    # Newer releases have RISC-V in a package of its own.
+    [[ $package == qemu-system-misc ]] && apt-cache show qemu-system-riscv >/dev/null 2>&1 && package=qemu-system-riscv
     if [[ $package == libunicorn-dev* ]]; then
         need_unicorn=true
         private_unicorn && continue

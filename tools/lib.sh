@@ -73,7 +73,7 @@ AEGIS_DEFAULT_ARCH=x86_64
 # build_name HAL ISA PROFILE PRESET: the name of the build directory under build/.
 build_name() {
     local name=$1
-    [[ $1 == sim ]] && name+=-$2
+    [[ $1 == null ]] || name+=-$2
     name+=-$3
     [[ $4 == plain ]] || name+=-$4
     echo "$name"
@@ -110,7 +110,7 @@ common_option() {
     arch) check_choice ISA "$value" "${AEGIS_ISAS[@]}" ; arch=$value ;;
     profile) check_choice profile "$value" "${AEGIS_PROFILES[@]}"; profile=$value ;;
     preset) check_choice preset "$value" "${AEGIS_PRESETS[@]}"; preset=$value ;;
-    hal) check_choice HAL "$value" sim null; hal=$value ;;
+    hal) check_choice HAL "$value" sim null metal; hal=$value ;;
     esac
 }
 
