@@ -3,6 +3,8 @@
 #include <common/kernel_map.h>
 
 #include <arch/boot.h>
+#include <arch/cpu.h>
+#include <base/cmdline.h>
 #include <base/format.h>
 
 typedef bool visit_fn(const struct hal_page *page, void *ctx);
@@ -81,6 +83,12 @@ const char *hal_map_audit(struct hal_page *bad)
 
 /* -- Print -- */
 
+static void print(const char *text)
+{
+    for (; *text != '\0'; text++)
+        arch_serial_putchar(*text);
+}
+
 static void print_run(const struct hal_page *run)
 {
     char line[112];
@@ -89,8 +97,7 @@ static void print_run(const struct hal_page *run)
            (unsigned long)(run->va + run->size - 1), (unsigned long)run->pa, 'r',
            run->flags & ARCH_MAP_WRITABLE ? 'w' : '-', run->flags & ARCH_MAP_NO_EXECUTE ? '-' : 'x',
            run->flags & ARCH_MAP_NOCACHE ? " uncached" : "");
-    for (const char *p = line; *p != '\0'; p++)
-        arch_serial_putchar(*p);
+    print(line);
 }
 
 static bool add_page(const struct hal_page *page, void *ctx)
@@ -114,4 +121,22 @@ void hal_map_print(void)
     (void)walk_kernel_half(add_page, &run);
     if (run.size != 0)
         print_run(&run);
+}
+
+void hal_map_check(const char *cmdline)
+{
+    struct hal_page bad;
+    char line[112];
+    const char *wrong = hal_map_audit(&bad);
+
+    if (cmdline_has(cmdline, "memory-map")) {
+        arch_serial_early_init();
+        hal_map_print();
+        print(wrong == NULL ? "[aegis] map audit: no page is writable and executable, none is the user's, text is read-only\n"
+                            : "[aegis] map audit: failed\n");
+    }
+    if (wrong == NULL)
+        return;
+    format(line, sizeof line, "boot: %s: %016lx", wrong, (unsigned long)bad.va);
+    arch_panic(line);
 }

@@ -164,6 +164,16 @@ static void map_image(void)
     map_range(data, end, RW);
 }
 
+/* One that the firmware set up; a display of our own lies in a device window. */
+static void map_framebuffer(void)
+{
+    paddr_t base = hal_map.framebuffer.base - hal_map.framebuffer.base % PAGE_SIZE;
+    paddr_t end = hal_map.framebuffer.base + hal_map.framebuffer.size;
+
+    if (hal_map.framebuffer.size != 0 && hal_map_device(hal_map.framebuffer.base, 1) == NULL)
+        map_range(base, end + (PAGE_SIZE - end % PAGE_SIZE) % PAGE_SIZE, RW | ARCH_MAP_NOCACHE);
+}
+
 /* Every space copies the root entries of the kernel half, so the one of the stacks must be there before. */
 static void reserve_stack_window(void)
 {
@@ -191,6 +201,7 @@ paddr_t hal_map_build(uint32_t block_level)
     map_image();
     for (uint32_t i = 0; i < hal_map.device_count; i++)
         map_range(hal_map.device[i].base, hal_map.device[i].base + hal_map.device[i].size, RW | ARCH_MAP_NOCACHE);
+    map_framebuffer();
     reserve_stack_window();
     return hal_map.root;
 }

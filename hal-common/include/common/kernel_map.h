@@ -84,5 +84,11 @@ const char *hal_map_audit(struct hal_page *bad);
 /** Print the live kernel half, a line for each run of pages with the same rights (arch_serial_putchar). */
 void hal_map_print(void);
 
+/**
+ * What arch_boot_init() ends with: audit the live tables and panic with the page's address if something is wrong. The word
+ * `memory-map` of the command line prints the map and the verdict first. Boot context, the tables in use.
+ */
+void hal_map_check(const char *cmdline);
+
 /** From the linker script, page-aligned: the image and its parts. */
 extern const uint8_t image_start[], image_text_end[], image_rodata_end[], image_end[];
