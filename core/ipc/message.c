@@ -41,38 +41,49 @@ void ipc_reprioritize_locked(uint32_t index)
     }
 }
 
-/* Hand `w` to a thread that waits, and wake it. */
-static void deliver_locked(struct ipc_state *s, uint32_t to, const uint64_t w[4])
+/* Hand `w` to a thread that waits; the caller wakes it. */
+static struct thread *deliver_locked(struct ipc_state *s, uint32_t to, const uint64_t w[4])
 {
     copy_words(s->thread[to].msg, w);
     s->thread[to].endpoint = EP_NONE;
     arch_counter_add(&counters_get()->messages, 1);
-    (void)sched_wake(thread_get(to), STATUS_OK);
+    return thread_get(to);
 }
 
-static void begin_service_locked(struct endpoint *e, uint32_t server, uint32_t caller)
+/* Somebody new waits for `server`, who can only gain by it. */
+static void lend_priority_locked(const struct ipc_state *s, uint32_t server, uint32_t waiter)
+{
+    if (s->prio[waiter] > s->prio[server])
+        ipc_reprioritize_locked(server);
+}
+
+static void begin_service_locked(struct ipc_state *s, struct endpoint *e, uint32_t server, uint32_t caller)
 {
     e->server = (uint16_t)server;
     e->caller = (uint16_t)caller;
-    ipc_reprioritize_locked(server);
+    if (e->senders.count != 0)
+        ipc_reprioritize_locked(server);
+    else
+        lend_priority_locked(s, server, caller);
 }
 
-static void end_service_locked(struct endpoint *e)
+/* A server that runs at its own priority has borrowed none that it could lose. */
+static void end_service_locked(struct ipc_state *s, struct endpoint *e)
 {
     uint32_t server = e->server;
 
     e->server = EP_NONE;
     e->caller = EP_NONE;
-    ipc_reprioritize_locked(server);
+    if (s->prio[server] != s->base[server])
+        ipc_reprioritize_locked(server);
 }
 
-/* Sleep until the message is taken (or, for a CALL, answered). Lock held; released on return. */
-static status_t wait_locked(struct ipc_state *s, uint32_t me, uint64_t ep)
+/* Wait until the message is taken (or, for a CALL, answered). */
+static void begin_wait_locked(struct ipc_state *s, uint32_t me, uint64_t ep)
 {
     s->thread[me].endpoint = (uint16_t)ep;
     if (s->ep[ep].server != EP_NONE)
-        ipc_reprioritize_locked(s->ep[ep].server);
-    return sched_block(&s->lock);
+        lend_priority_locked(s, s->ep[ep].server, me);
 }
 
 /* A message for a receiver that waits. A CALL makes it the server and waits for the reply. Releases the lock. */
@@ -80,13 +91,15 @@ static status_t hand_over(struct ipc_state *s, uint32_t me, uint64_t ep, bool ca
 {
     struct endpoint *e = &s->ep[ep];
     uint32_t receiver = e->receiver;
+    struct thread *woken = deliver_locked(s, receiver, s->thread[me].msg);
 
     e->receiver = EP_NONE;
-    if (call)
-        begin_service_locked(e, receiver, me);
-    deliver_locked(s, receiver, s->thread[me].msg);
-    if (call)
-        return wait_locked(s, me, ep);
+    if (call) {
+        begin_service_locked(s, e, receiver, me);
+        begin_wait_locked(s, me, ep);
+        return sched_wake_and_block(woken, STATUS_OK, &s->lock);
+    }
+    (void)sched_wake(woken, STATUS_OK);
     spin_unlock(&s->lock);
     return STATUS_OK;
 }
@@ -104,11 +117,11 @@ static status_t send_locked(struct ipc_state *s, uint32_t me, uint64_t ep, bool 
 
     switch (ep_send_decide(*e, me, call)) {
     case EP_SEND_REPLY:
-        deliver_locked(s, e->caller, s->thread[me].msg);
-        end_service_locked(e);
+        (void)sched_wake(deliver_locked(s, e->caller, s->thread[me].msg), STATUS_OK);
+        end_service_locked(s, e);
         break;
     case EP_SEND_REPLY_GONE:
-        end_service_locked(e);
+        end_service_locked(s, e);
         status = ERR_PEER_CLOSED;
         break;
     case EP_SEND_DELIVER:
@@ -119,7 +132,8 @@ static status_t send_locked(struct ipc_state *s, uint32_t me, uint64_t ep, bool 
             break;
         }
         (void)ep_queue_push(&e->senders, me);
-        return wait_locked(s, me, ep);
+        begin_wait_locked(s, me, ep);
+        return sched_block(&s->lock);
     case EP_SEND_FULL:
         status = ERR_QUEUE_FULL;
         break;
@@ -166,7 +180,7 @@ static void take_locked(struct ipc_state *s, uint32_t me, struct endpoint *e, ui
     copy_words(w, s->thread[sender].msg);
     arch_counter_add(&counters_get()->messages, 1);
     if (s->thread[sender].calling) {
-        begin_service_locked(e, me, sender);
+        begin_service_locked(s, e, me, sender);
     } else {
         s->thread[sender].endpoint = EP_NONE;
         (void)sched_wake(thread_get(sender), STATUS_OK);

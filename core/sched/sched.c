@@ -88,11 +88,9 @@ static struct thread *take_next(const struct sched_cpu *cpu)
     return &state.thread[index];
 }
 
-void sched_switch_locked(void)
+static void switch_to_locked(struct sched_cpu *cpu, struct thread *next)
 {
-    struct sched_cpu *cpu = sched_cpu_here();
     struct thread *prev = cpu->current;
-    struct thread *next = take_next(cpu);
 
     arch_atomic_store32(&cpu->resched, 0);
     cpu->slice_over = 0;
@@ -113,6 +111,13 @@ void sched_switch_locked(void)
     if (next->index != THREAD_NONE)
         arch_set_kernel_stack(&next->stack);
     arch_context_switch(&prev->context, &next->context);
+}
+
+void sched_switch_locked(void)
+{
+    struct sched_cpu *cpu = sched_cpu_here();
+
+    switch_to_locked(cpu, take_next(cpu));
 }
 
 /* Give the current thread's CPU away; the thread stays ready. */
@@ -167,17 +172,64 @@ status_t sched_block(struct spinlock *outer)
     return status;
 }
 
+/* The thread that the current one makes way for: it need not pass through the queue if nobody there comes first. */
+static void switch_with_wake_locked(struct thread *woken)
+{
+    struct sched_cpu *cpu = sched_cpu_here();
+
+    if (budget_exhausted(woken->budget, woken->used)) {
+        waitq_push(state.links, &state.exhausted, woken->index);
+    } else if ((int32_t)woken->prio > runq_top(&state.runq)) {
+        switch_to_locked(cpu, woken);
+        return;
+    } else {
+        runq_insert(&state.runq, state.links, woken->index, woken->prio, false);
+    }
+    switch_to_locked(cpu, take_next(cpu));
+}
+
+static bool wake_locked(struct thread *thread, status_t status)
+{
+    if (thread->state != THREAD_BLOCKED)
+        return false;
+    thread->wake_status = status;
+    thread->state = THREAD_READY;
+    return true;
+}
+
+status_t sched_wake_and_block(struct thread *thread, status_t wake_status, struct spinlock *outer)
+{
+    struct thread *t;
+    status_t status;
+    bool woken;
+
+    ASSERT(spin_held(outer) && spin_depth() == 1);
+    spin_lock(&state.lock);
+    t = sched_cpu_here()->current;
+    woken = wake_locked(thread, wake_status);
+    if (UNLIKELY(!woken || arch_atomic_load32(&t->kill))) {
+        if (woken)
+            sched_make_ready_locked(thread, false);
+        spin_unlock(&state.lock);
+        return sched_block(outer);
+    }
+    t->state = THREAD_BLOCKED;
+    spin_unlock(outer);
+    trace(TRACE_STATE, t->index, THREAD_BLOCKED, 0, 0, 0);
+    switch_with_wake_locked(thread);
+    status = t->wake_status;
+    spin_unlock(&state.lock);
+    return status;
+}
+
 bool sched_wake(struct thread *thread, status_t status)
 {
-    bool woken = false;
+    bool woken;
 
     spin_lock(&state.lock);
-    if (thread->state == THREAD_BLOCKED) {
-        thread->wake_status = status;
-        thread->state = THREAD_READY;
+    woken = wake_locked(thread, status);
+    if (woken)
         sched_make_ready_locked(thread, false);
-        woken = true;
-    }
     spin_unlock(&state.lock);
     return woken;
 }

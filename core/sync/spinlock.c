@@ -7,77 +7,60 @@
 #include <base/compiler.h>
 #include <diag/panic.h>
 
-#define HELD_MAX 6u
-
-struct held_locks {
-    uint32_t depth;
-    const struct spinlock *lock[HELD_MAX];
-};
-
-/* Each CPU touches its own entry only; a lock handed over in a context switch stays with its CPU. */
+/*
+ * The locks a CPU holds, linked through themselves, last taken first: in falling order of rank, so that only the first can
+ * be in the way of another. Each CPU touches its own list only; a lock handed over in a context switch stays with its CPU.
+ */
 static KSTATE struct {
-    struct held_locks cpu[ARCH_MAX_CPUS];
+    struct spinlock *held[ARCH_MAX_CPUS];
 } state;
 
-static struct held_locks *held_here(void)
+static struct spinlock **held_here(void)
 {
-    return &state.cpu[arch_cpu_id()];
-}
-
-static void held_push(const struct spinlock *lock)
-{
-    struct held_locks *held = held_here();
-
-    for (uint32_t i = 0; i < held->depth; i++)
-        if (UNLIKELY(held->lock[i]->rank >= lock->rank))
-            panic("lock order: %s (rank %u) wanted while holding %s (rank %u)", lock->name, lock->rank,
-                  held->lock[i]->name, held->lock[i]->rank);
-    ASSERT(held->depth < HELD_MAX);
-    held->lock[held->depth++] = lock;
-}
-
-static void held_remove(const struct spinlock *lock)
-{
-    struct held_locks *held = held_here();
-
-    for (uint32_t i = held->depth; i-- > 0;) {
-        if (held->lock[i] != lock)
-            continue;
-        for (uint32_t k = i + 1; k < held->depth; k++)
-            held->lock[k - 1] = held->lock[k];
-        held->depth--;
-        return;
-    }
-    panic("lock %s released by a CPU that does not hold it", lock->name);
+    return &state.held[arch_cpu_id()];
 }
 
 void spin_lock(struct spinlock *lock)
 {
+    struct spinlock **held = held_here();
+    struct spinlock *outer = *held;
     uint32_t ticket;
 
-    held_push(lock);
+    if (UNLIKELY(outer != NULL && outer->rank >= lock->rank))
+        panic("lock order: %s (rank %u) wanted while holding %s (rank %u)", lock->name, lock->rank, outer->name, outer->rank);
     ticket = arch_atomic_add32(&lock->next, 1);
     while (UNLIKELY(arch_atomic_load32(&lock->serving) != ticket))
         arch_cpu_relax();
+    lock->outer = outer;
+    *held = lock;
 }
 
 void spin_unlock(struct spinlock *lock)
 {
-    held_remove(lock);
+    struct spinlock **link = held_here();
+
+    for (; UNLIKELY(*link != lock); link = &(*link)->outer) {
+        if (*link == NULL)
+            panic("lock %s released by a CPU that does not hold it", lock->name);
+    }
+    *link = lock->outer;
     arch_atomic_store32(&lock->serving, __atomic_load_n(&lock->serving, __ATOMIC_RELAXED) + 1);
 }
 
 bool spin_held(const struct spinlock *lock)
 {
-    const struct held_locks *held = held_here();
+    const struct spinlock *held = *held_here();
 
-    for (uint32_t i = 0; i < held->depth; i++)
-        if (held->lock[i] == lock)
-            return true;
-    return false;
+    while (held != NULL && held != lock)
+        held = held->outer;
+    return held != NULL;
 }
 
 uint32_t spin_depth(void)
 {
-    return held_here()->depth;
+    uint32_t depth = 0;
+
+    for (const struct spinlock *held = *held_here(); held != NULL; held = held->outer)
+        depth++;
+    return depth;
 }

@@ -342,8 +342,11 @@ class Locks(Command):
         for source, value in states():
             for path, lock in locks_in(value, source.removesuffix(".c")):
                 print(f"{path}: {describe_lock(lock)}")
-        for cpu, held in elements(state("spinlock.c")["cpu"]):
-            names = [held["lock"][i]["name"].string() for i in range(int(held["depth"]))]
+        for cpu, lock in elements(state("spinlock.c")["held"]):
+            names = []
+            while lock:
+                names.insert(0, lock["name"].string())
+                lock = lock["outer"]
             if names:
                 print(f"CPU {cpu} holds {' and '.join(names)}")
 

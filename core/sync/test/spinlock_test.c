@@ -165,22 +165,6 @@ TEST(releasing_a_lock_that_is_not_held_panics)
     assert_panics(release_unheld, NULL, "lock low released by a CPU that does not hold it");
 }
 
-static void take_seven(void *arg)
-{
-    static struct spinlock lock[7];
-
-    (void)arg;
-    for (uint32_t i = 0; i < 7; i++) {
-        lock[i] = (struct spinlock){.rank = i + 1, .name = "one of seven"};
-        spin_lock(&lock[i]);
-    }
-}
-
-TEST(more_locks_than_there_is_room_for_panic)
-{
-    assert_panics(take_seven, NULL, "assertion failed: held->depth < HELD_MAX");
-}
-
 static void hold_and_wait(uint32_t cpu)
 {
     (void)cpu;
@@ -286,7 +270,6 @@ int main(void)
         cmocka_unit_test_setup(taking_the_same_rank_twice_panics, setup),
         cmocka_unit_test_setup(recursion_panics_instead_of_hanging, setup),
         cmocka_unit_test_setup(releasing_a_lock_that_is_not_held_panics, setup),
-        cmocka_unit_test_setup(more_locks_than_there_is_room_for_panic, setup),
         cmocka_unit_test_setup(a_lock_held_by_another_cpu_is_not_ours_to_release, setup_three_cpus),
         cmocka_unit_test_setup(waiters_get_the_lock_in_the_order_they_came, setup_three_cpus),
         cmocka_unit_test_setup(only_one_cpu_is_inside, setup_three_cpus),

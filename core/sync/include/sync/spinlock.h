@@ -18,10 +18,11 @@ enum lock_rank {
 };
 
 struct spinlock {
-    uint32_t next;    /* [a] next ticket to hand out */
-    uint32_t serving; /* [a] ticket that holds the lock */
-    uint32_t rank;    /* [I] enum lock_rank */
-    const char *name; /* [I] */
+    uint32_t next;          /* [a] next ticket to hand out */
+    uint32_t serving;       /* [a] ticket that holds the lock */
+    uint32_t rank;          /* [I] enum lock_rank */
+    const char *name;       /* [I] */
+    struct spinlock *outer; /* the holder's: lock that its CPU took before this one */
 };
 
 #define SPINLOCK_INIT(lock_name, lock_rank)                                                                            \

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: MIT */
+/* Waking one thread and sleeping in one step: the same order of events as two steps, without a detour by the queue. */
+#include <support/notes.h>
+#include <support/threads.h>
+#include <support/unit.h>
+
+#include <abi/status.h>
+#include <sched/check.h>
+
+#include "../sched_priv.h"
+
+static struct spinlock lock = SPINLOCK_INIT("outer", LOCK_RANK_IPC);
+
+static int setup(void **state)
+{
+    (void)state;
+    notes_clear();
+    lock = (struct spinlock)SPINLOCK_INIT("outer", LOCK_RANK_IPC);
+    threads_begin(1);
+    return 0;
+}
+
+static void run(void)
+{
+    struct null_end end = threads_run();
+
+    assert_int_equal(end.kind, NULL_OFF);
+    assert_int_equal(end.why, ARCH_OFF_DONE);
+    assert_null(sched_check_module.check());
+}
+
+static void say(uint32_t me)
+{
+    note("%u ", me);
+}
+
+static void wake_0(uint32_t me)
+{
+    note("%u:wakes ", me);
+    spin_lock(&lock);
+    (void)sched_wake(thread_get(0), 5);
+    spin_unlock(&lock);
+}
+
+/* Sleeps until thread 0 hands over, then wakes it. */
+static void sleep_then_wake_0(uint32_t me)
+{
+    spin_lock(&lock);
+    status_t status = sched_block(&lock);
+    note("%u:%d ", me, status);
+    wake_0(me);
+}
+
+static void hand_over_to_1(uint32_t me)
+{
+    spin_lock(&lock);
+    status_t status = sched_wake_and_block(thread_get(1), 3, &lock);
+    assert_int_equal(spin_depth(), 0);
+    note("%u:%d ", me, status);
+}
+
+TEST(the_woken_thread_runs_and_the_waker_sleeps)
+{
+    threads_add(1, 4, sleep_then_wake_0);
+    threads_add(0, 4, hand_over_to_1);
+    run();
+    assert_string_equal(notes(), "1:3 1:wakes 0:5 ");
+}
+
+TEST(an_equal_that_was_ready_before_comes_first)
+{
+    threads_add(1, 4, sleep_then_wake_0);
+    threads_add(0, 4, hand_over_to_1);
+    threads_add(2, 4, say);
+    run();
+    assert_string_equal(notes(), "2 1:3 1:wakes 0:5 ");
+}
+
+static void raise_2_and_hand_over(uint32_t me)
+{
+    sched_set_priority(thread_get(2), 6);
+    hand_over_to_1(me);
+}
+
+TEST(a_higher_ready_thread_comes_first)
+{
+    threads_add(1, 5, sleep_then_wake_0);
+    threads_add(0, 4, raise_2_and_hand_over);
+    threads_add(2, 4, say);
+    run();
+    assert_string_equal(notes(), "2 1:3 1:wakes 0:5 ");
+}
+
+TEST(a_lower_ready_thread_waits)
+{
+    threads_add(1, 5, sleep_then_wake_0);
+    threads_add(0, 4, hand_over_to_1);
+    threads_add(2, 3, say);
+    run();
+    assert_string_equal(notes(), "1:3 1:wakes 0:5 2 ");
+}
+
+static void hand_over_though_killed(uint32_t me)
+{
+    sched_kill(thread_get(me));
+    hand_over_to_1(me);
+}
+
+TEST(a_killed_thread_wakes_the_other_and_does_not_sleep)
+{
+    threads_add(1, 4, sleep_then_wake_0);
+    threads_add(0, 4, hand_over_though_killed);
+    run();
+    assert_string_equal(notes(), "0:-32 1:3 1:wakes ");
+}
+
+static void hand_over_to_nobody(uint32_t me)
+{
+    spin_lock(&lock);
+    status_t status = sched_wake_and_block(thread_get(2), 3, &lock); /* ready, not blocked */
+    note("%u:%d ", me, status);
+}
+
+static void say_and_wake_0(uint32_t me)
+{
+    say(me);
+    wake_0(me);
+}
+
+TEST(a_thread_that_does_not_sleep_is_not_woken)
+{
+    threads_add(0, 4, hand_over_to_nobody);
+    threads_add(2, 4, say_and_wake_0);
+    run();
+    assert_string_equal(notes(), "2 2:wakes 0:5 ");
+}
+
+static void spend_the_budget_of_1(uint32_t me)
+{
+    thread_get(1)->used = thread_get(1)->budget;
+    hand_over_to_1(me);
+    assert_true(sched_ticks() >= SCHED_EPOCH);
+}
+
+TEST(a_thread_without_budget_waits_for_the_epoch)
+{
+    threads_add_budget(1, 5, 3, sleep_then_wake_0);
+    threads_add(0, 4, spend_the_budget_of_1);
+    run();
+    assert_string_equal(notes(), "1:3 1:wakes 0:5 ");
+}
+
+static void hand_over_without_lock(void *arg)
+{
+    (void)arg;
+    (void)!sched_wake_and_block(thread_get(1), 3, &lock);
+}
+
+TEST(handing_over_without_the_lock_panics)
+{
+    assert_panics(hand_over_without_lock, NULL, "assertion failed: spin_held(outer) && spin_depth() == 1");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup(the_woken_thread_runs_and_the_waker_sleeps, setup),
+        cmocka_unit_test_setup(an_equal_that_was_ready_before_comes_first, setup),
+        cmocka_unit_test_setup(a_higher_ready_thread_comes_first, setup),
+        cmocka_unit_test_setup(a_lower_ready_thread_waits, setup),
+        cmocka_unit_test_setup(a_killed_thread_wakes_the_other_and_does_not_sleep, setup),
+        cmocka_unit_test_setup(a_thread_that_does_not_sleep_is_not_woken, setup),
+        cmocka_unit_test_setup(a_thread_without_budget_waits_for_the_epoch, setup),
+        cmocka_unit_test_setup(handing_over_without_the_lock_panics, setup),
+    };
+
+    return cmocka_run_group_tests_name("handoff", tests, NULL, NULL);
+}
