@@ -5,6 +5,7 @@
 #include <abi/aegis_calls.h>
 #include <abi/status.h>
 #include <diag/console.h>
+#include <diag/trace.h>
 #include <ipc/ipc.h>
 #include <sched/sched.h>
 
@@ -43,6 +44,8 @@ status_t sys_aegis_write(struct sys_frame *f, struct uaddr buf, uint64_t len)
 
     if (status != STATUS_OK)
         return status;
+    if (arch_trace_wanted(TRACE_TEXT))
+        trace_send_text(f->task->index, text, len);
     while (!console_try_append(text, len))
         console_flush();
     console_flush();

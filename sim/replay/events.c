@@ -18,7 +18,7 @@ static struct {
 static const char *const kind_name[TRACE_KIND_COUNT] = {
     [TRACE_CALL] = "call", [TRACE_RETURN] = "return", [TRACE_FAULT] = "fault",   [TRACE_EXIT] = "exit",
     [TRACE_RESTART] = "restart", [TRACE_SWITCH] = "switch", [TRACE_STATE] = "state", [TRACE_IRQ] = "irq",
-    [TRACE_TICK] = "tick", [TRACE_MARK] = "mark",
+    [TRACE_TICK] = "tick", [TRACE_MARK] = "mark", [TRACE_TEXT] = "text",
 };
 
 static bool described(void)

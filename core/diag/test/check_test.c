@@ -204,6 +204,21 @@ TEST(a_call_event_carries_all_payload_words)
     assert_memory_equal(null_trace_at(0), &expected, sizeof(expected));
 }
 
+TEST(a_text_is_traced_32_bytes_an_event)
+{
+    const struct trace_event first = {.kind = TRACE_TEXT, .thread = 2, .count = 32, .c = 0x3736353433323130,
+        .d = 0x6665646362613938, .e = 0x3736353433323130, .f = 0x6665646362613938};
+    const struct trace_event rest = {.kind = TRACE_TEXT, .thread = 2, .count = 9, .a = 32, .c = 0x5A5A5A5A5A5A5A5A, .d = 0xFF};
+
+    null_trace(true);
+    trace_send_text(2, "0123456789abcdef0123456789abcdefZZZZZZZZ\xFF", 41);
+    assert_int_equal(null_trace_count(), 2);
+    assert_memory_equal(null_trace_at(0), &first, sizeof(first));
+    assert_memory_equal(null_trace_at(1), &rest, sizeof(rest));
+    trace_send_text(2, "", 0);
+    assert_int_equal(null_trace_count(), 2);
+}
+
 TEST(counters_start_at_0)
 {
     const struct counters zero = {0};
@@ -230,6 +245,7 @@ int main(void)
         cmocka_unit_test_setup(tracing_is_silent_while_nobody_listens, setup),
         cmocka_unit_test_setup(an_event_carries_what_it_was_given, setup),
         cmocka_unit_test_setup(a_call_event_carries_all_payload_words, setup),
+        cmocka_unit_test_setup(a_text_is_traced_32_bytes_an_event, setup),
         cmocka_unit_test_setup(counters_start_at_0, setup),
     };
 

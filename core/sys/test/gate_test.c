@@ -270,6 +270,26 @@ TEST(calls_and_answers_are_traced)
     assert_null(event(TRACE_RETURN, 3)); /* an exit does not return */
 }
 
+static void write_good_and_bad(struct arch_user *u)
+{
+    (void)u_write(u, LAYOUT_USER_BASE - 1, 3);
+    null_write(u, image_base(0) + IMAGE_DATA_OFFSET, "hi\n", 3);
+    (void)u_write(u, image_base(0) + IMAGE_DATA_OFFSET, 3);
+    u_exit(u, 0);
+}
+
+TEST(what_reaches_the_console_is_traced)
+{
+    const struct trace_event text = {.kind = TRACE_TEXT, .count = 3, .c = 0x0A6968};
+
+    kernel_task(0, "caps=all", write_good_and_bad);
+    kernel_prepare();
+    null_trace(true);
+    (void)kernel_continue();
+    assert_memory_equal(event(TRACE_TEXT, 0), &text, sizeof(text));
+    assert_null(event(TRACE_TEXT, 1));
+}
+
 TEST(a_denied_call_has_no_answer)
 {
     kernel_task(0, "caps=exit", one_call);
@@ -299,6 +319,7 @@ int main(void)
         cmocka_unit_test_setup(a_size_outside_its_bounds_never_reaches_the_call, setup),
         cmocka_unit_test_setup(calls_are_counted, setup),
         cmocka_unit_test_setup(calls_and_answers_are_traced, setup),
+        cmocka_unit_test_setup(what_reaches_the_console_is_traced, setup),
         cmocka_unit_test_setup(a_denied_call_has_no_answer, setup),
     };
 

@@ -9,6 +9,9 @@ void trace_send(enum trace_kind kind, uint32_t thread, uint64_t a, uint64_t b, u
 /** Send a call event: all payload words, and for TRACE_RETURN how many of them are results. */
 void trace_send_words(enum trace_kind kind, uint32_t thread, uint64_t nr, uint64_t b, const uint64_t w[4], uint32_t count);
 
+/** Send what a task has written to the console, 32 bytes an event. Any context. */
+void trace_send_text(uint32_t thread, const char *text, size_t len);
+
 #define trace(kind, thread, a, b, c, d)                                                                                \
     do {                                                                                                               \
         if (arch_trace_wanted(kind))                                                                                   \

@@ -16,6 +16,7 @@ enum trace_kind {
     TRACE_IRQ,       /* a = vector */
     TRACE_TICK,      /* a = tick count */
     TRACE_MARK,      /* a,b: free for tests */
+    TRACE_TEXT,      /* thread wrote to the console: count = bytes in c,d,e,f, lowest first; a = where they lie in its WRITE */
     TRACE_KIND_COUNT,
 };
 
