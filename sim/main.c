@@ -12,6 +12,7 @@
 
 #include <arch/isa.h>
 #include <sim/crash.h>
+#include <sim/eventlog.h>
 #include <sim/expect.h>
 #include <sim/explain.h>
 #include <sim/gdb.h>
@@ -136,6 +137,8 @@ static int start_watching(const struct options *options, char **argv)
     if (options->strace)
         strace_start();
     int code = options->trace != NULL ? timeline_start(options->trace) : EXIT_OK;
+    if (code == EXIT_OK && options->events != NULL)
+        code = eventlog_start(options->events);
     return code == EXIT_OK && options->gdb != NULL ? gdb_open(options->gdb) : code;
 }
 

@@ -12,7 +12,7 @@
 /* Options that say how a run is watched, not what it is. Each also swallows its separate value, if it takes one. */
 static bool only_watches(const char *word)
 {
-    static const char *const watching[] = {"arch", "seed", "profile", "record", "trace", "strace", "screenshot", "display",
+    static const char *const watching[] = {"arch", "seed", "profile", "record", "trace", "strace", "events", "screenshot", "display",
         "check-determinism", "timeout", "gdb", NULL};
     const char *name = word + strspn(word, "-");
     size_t length = strcspn(name, "=");

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What --strace and --trace show, and how faults are explained.
+"""What --strace, --trace and --events show, and how faults are explained.
 
 usage: watching.py TOPIC AEGIS-SIM
 """
@@ -94,6 +94,30 @@ def timeline():
     check_tracks(load(path), 1)
 
 
+def events():
+    """Every event as a line of numbers, complete even if the run is broken off; the machine does not notice."""
+    path = os.path.join(m.folder.name, "e.txt")
+    plain = m.run("--image=tour", "--cpus=2")
+    run = m.run("--image=tour", "--cpus=2", "--events=" + path)
+    judge.check(run.returncode == 0 and run.stdout == plain.stdout, "--events changes the run")
+    judge.check("--events" not in run.stderr, "--events is no part of how to reproduce the run")
+    with open(path, encoding="ascii") as file:
+        lines = file.read().splitlines()
+    judge.check(all(re.fullmatch(r"T( [0-9a-f]+){10}", line) for line in lines), "a line of another shape")
+    rows = [[int(word, 16) for word in line.split()[1:]] for line in lines]
+    kinds = [row[0] for row in rows]
+    counters = re.search(r"(\d+) calls, \d+ messages, (\d+) faults, (\d+) restarts, (\d+) exits", run.stdout).groups()
+    judge.check([kinds.count(k) for k in (0, 2, 4, 3)] == list(map(int, counters)), "events do not add up")
+    hello = [row for row in rows if row[2] == 2 and row[0] == 10]
+    text = b"".join(b"".join(word.to_bytes(8, "little") for word in row[6:])[:row[3]] for row in hello)
+    judge.check(text == b"L5:ELF hello from a program loaded by the kernel\n", f"hello wrote {text}")
+    judge.ended(m.run("--image=tasks", "--timeout=1", "--events=" + path), 124)
+    with open(path, encoding="ascii") as file:
+        judge.check(file.read().endswith("\n"), "the last line is cut")
+    judge.refused(m.run("--events=/nonexistent/e"), 74, "cannot be written")
+    judge.check("cannot be written" in m.run("--events=/dev/full", "--image=tour").stderr, "a full disk goes unnoticed")
+
+
 def explained():
     """What stderr says of a fault: where it was in the source, who called, how to get there again."""
     def block(*options):
@@ -132,5 +156,5 @@ def explained():
                     f"{name}: {run.returncode} {run.stderr}")
 
 
-{f.__name__: f for f in (strace, timeline, explained)}[sys.argv[1]]()
+{f.__name__: f for f in (strace, timeline, events, explained)}[sys.argv[1]]()
 judge.finish()

@@ -55,7 +55,8 @@ struct options {
     struct console_plan console;
     enum pace pace;
     bool strace;
-    const char *trace; /* file for a timeline; NULL: none */
+    const char *trace;  /* file for a timeline; NULL: none */
+    const char *events; /* file for events as numbers; NULL: none */
     const char *gdb;   /* where to wait for gdb; NULL: nowhere */
 };
 
