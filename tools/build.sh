@@ -60,3 +60,16 @@ build_tree() {
             quietly "building build/$name" "$dir/build.log" ninja -C "$dir" "$@"
     ) 9>"$dir/.lock"
 }
+
+# build_if_stale HAL ISA PROFILE PRESET TARGET: the same, unless no source file or folder is newer (ctime, so moved and
+# copied files count too) than the last time.
+build_if_stale() {
+    local stamp
+    stamp=$AEGIS_ROOT/build/$(build_name "$1" "$2" "$3" "$4")/$5.stamp
+    [[ -e $stamp && -z $(cd "$AEGIS_ROOT" && find CMakeLists.txt CMakePresets.json cmake core hal-* user tools \
+        -cnewer "$stamp" -print -quit) ]] && return
+    mkdir -p "${stamp%/*}"
+    : >"$stamp.new" # before the build: an edit during it makes the next start look again
+    build_tree "$@" || return
+    mv "$stamp.new" "$stamp"
+}

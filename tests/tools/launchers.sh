@@ -34,6 +34,17 @@ expect 64 "did you mean --json?" ./aegis doctor --jsn
 expect 64 "did you mean --json?" ./aegis features --josn
 expect 64 "did you mean --html?" ./aegis coverage --htm=x
 expect 64 "not a positive number" ./aegis fuzz --seconds=0
+expect 64 "preset asan needs a process" ./aegis build --hal=metal --preset=asan
+expect 64 "preset tsan needs a process" ./aegis qemu --preset=tsan
+expect 64 "did you mean riscv64?" ./aegis qemu --arch=risv64
+if command -v qemu-system-x86_64 >/dev/null; then
+    expect 64 "did you mean --image?" ./aegis qemu --imge=tour
+    expect 64 "expected a size such as 256M" ./aegis qemu --memory=5X
+    expect 64 "expected a number" ./aegis qemu --cpus=0
+    expect 64 "no regular expression" ./aegis qemu '--expect=('
+    expect 64 "--screenshot needs --expect or --timeout" ./aegis qemu --screenshot=x.png
+    expect 0 "--icount" ./aegis qemu --help
+fi
 expect 64 "nothing to compile" ./aegis cc
 expect 64 "did you mean --slot?" ./aegis cc --slt=3 examples/hello.c
 expect 0 "usage: ./aegis COMMAND" ./aegis
