@@ -10,6 +10,19 @@
 
 uint32_t hal_trace_wanted KSTATE;
 
+/* Lines of several CPUs must not mix. No lock of core's: events come from under those, and nothing is called from here. */
+static KSTATE struct {
+    uint32_t busy;
+} state;
+
+static void write_line(const char *line)
+{
+    while (__atomic_exchange_n(&state.busy, 1, __ATOMIC_ACQUIRE) != 0)
+        continue;
+    port_debug_write(line);
+    __atomic_store_n(&state.busy, 0, __ATOMIC_RELEASE);
+}
+
 void hal_trace_init(const char *cmdline)
 {
     char word[24];
@@ -29,5 +42,5 @@ void arch_trace_event(const struct trace_event *e)
     format(line, sizeof line, "T %x %x %x %x %lx %lx %lx %lx %lx %lx\n", e->kind, e->cpu, e->thread, e->count,
            (unsigned long)e->a, (unsigned long)e->b, (unsigned long)e->c, (unsigned long)e->d, (unsigned long)e->e,
            (unsigned long)e->f);
-    port_debug_write(line);
+    write_line(line);
 }

@@ -41,6 +41,7 @@ void hal_tlb_shootdown(void)
     uint32_t me = hal_cpu()->id, stale = 0;
 
     port_tlb_flush_all();
+    __atomic_store_n(&hal_cpu()->tlb_seen, wanted, __ATOMIC_RELEASE); /* earlier requests came with older changes */
     for (uint32_t i = 0; i < hal_state.cpu_count; i++) {
         if (i != me && is_stale(&hal_state.cpu[i], wanted))
             stale |= 1u << i;
