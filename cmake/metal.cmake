@@ -2,7 +2,7 @@
 # Bare-metal kernels: compiler flags of each ISA, and how a kernel is linked.
 #
 #   metal_kernel(NAME OBJECTS ...)   NAME.elf, and NAME.img where the boot protocol wants a flat image, in
-#                                    ${CMAKE_BINARY_DIR}/kernel
+#                                    ${CMAKE_BINARY_DIR}/kernel; property KERNEL_FILE is the one to boot
 
 set(metal_flags_x86_64 -m64 -mno-red-zone -mgeneral-regs-only -fcf-protection=none -fPIE)
 set(metal_flags_aarch64 -mgeneral-regs-only -mstrict-align -fno-pic)
@@ -20,8 +20,11 @@ function(metal_kernel name)
     target_link_options(${name} PRIVATE ${metal_flags_${AEGIS_ISA}} -nostdlib -static -no-pie -Wl,-T,${script}
         -Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,max-page-size=4096 -Wl,--gc-sections -Wl,--no-warn-rwx-segments
         -Wl,--fatal-warnings -Wl,-Map,${CMAKE_BINARY_DIR}/kernel/${name}.map)
+    set(file ${CMAKE_BINARY_DIR}/kernel/${name}.elf)
     if(NOT AEGIS_ISA STREQUAL x86_64)
+        set(file ${CMAKE_BINARY_DIR}/kernel/${name}.img)
         add_custom_command(TARGET ${name} POST_BUILD VERBATIM
-            COMMAND ${CMAKE_OBJCOPY} -O binary $<TARGET_FILE:${name}> ${CMAKE_BINARY_DIR}/kernel/${name}.img)
+            COMMAND ${CMAKE_OBJCOPY} -O binary $<TARGET_FILE:${name}> ${file})
     endif()
+    set_property(TARGET ${name} PROPERTY KERNEL_FILE ${file})
 endfunction()

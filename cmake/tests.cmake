@@ -8,6 +8,8 @@
 #       fuzz/corpus/NAME as unit test fuzz-NAME.
 #   benchmark(NAME SRCS ... MODULES ... [LIBS target ...])
 #       program build/.../bench/NAME for `./aegis bench`; prints one JSON object a line. Null build only.
+#   qemu_tests()
+#       sets AEGIS_QEMU to a script that boots a kernel of this build as `./aegis qemu` does. Metal build only.
 #   declare_test(NAME LABEL label [TIMEOUT s] COMMAND ...)
 #       any other test, in the same environment.
 
@@ -41,6 +43,16 @@ function(declare_test name)
     add_test(NAME ${name} COMMAND ${AEGIS_TEST_LAUNCHER} ${program} ${T_COMMAND} COMMAND_EXPAND_LISTS)
     set_tests_properties(${name} PROPERTIES LABELS ${T_LABEL} TIMEOUT ${T_TIMEOUT}
         ENVIRONMENT "${AEGIS_TEST_ENVIRONMENT}" SKIP_RETURN_CODE 77)
+endfunction()
+
+function(qemu_tests)
+    find_program(AEGIS_PYTHON python3 REQUIRED)
+    set(AEGIS_QEMU ${CMAKE_BINARY_DIR}/qemu PARENT_SCOPE)
+    file(CONFIGURE OUTPUT ${CMAKE_BINARY_DIR}/qemu @ONLY CONTENT "#!/bin/sh
+command -v qemu-system-@AEGIS_ISA@ >/dev/null || exit 77
+exec @AEGIS_PYTHON@ -B @CMAKE_SOURCE_DIR@/tools/qemu.py --isa=@AEGIS_ISA@ --build=@CMAKE_BINARY_DIR@ \"\$@\"
+")
+    file(CHMOD ${CMAKE_BINARY_DIR}/qemu FILE_PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
 endfunction()
 
 # An executable over modules of core on hal-null.

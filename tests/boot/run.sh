@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# One boot of the simulated machine, and what its transcript must say.
+# One boot of a machine, simulated or in QEMU, and what its transcript must say.
 # usage: run.sh MACHINE IMAGES STATUS TEXT[|TEXT...] ARGUMENT...
 # Every TEXT occurs in standard output, in this order; one that begins with '!' occurs nowhere.
 set -u
@@ -10,6 +10,7 @@ export AEGIS_IMAGES=$2
 shift 4
 output=$(timeout 100 "$machine" "$@" 2>"${TMPDIR:-/tmp}/boot.$$")
 got=$?
+[[ $got == 77 ]] && exit 77 # what the command needs is not installed
 errors=$(<"${TMPDIR:-/tmp}/boot.$$")
 rm -f "${TMPDIR:-/tmp}/boot.$$"
 failed=0

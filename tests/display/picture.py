@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Pictures as rows of 0x00RRGGBB: reading PNG and XWD files, and reading text off a picture with the console's font."""
+"""Pictures as rows of 0x00RRGGBB: reading PNG, PPM and XWD files, and reading text off a picture with the console's font."""
 import os
 import re
 import struct
@@ -33,6 +33,20 @@ def read_png(path):
         line = raw[at + 1:at + 1 + size[0] * 3]
         rows.append([red << 16 | green << 8 | blue for red, green, blue in zip(line[0::3], line[1::3], line[2::3])])
     assert len(rows) == size[1]
+    return rows
+
+
+def read_ppm(path):
+    """Binary, 8 bits a colour: what QEMU writes."""
+    with open(path, "rb") as file:
+        data = file.read()
+    head = re.match(rb"P6\s+(\d+)\s+(\d+)\s+255\s", data)
+    assert head, f"{path} is no PPM file"
+    width, height, at = int(head[1]), int(head[2]), head.end()
+    rows = []
+    for start in range(at, at + width * height * 3, width * 3):
+        line = data[start:start + width * 3]
+        rows.append([red << 16 | green << 8 | blue for red, green, blue in zip(line[0::3], line[1::3], line[2::3])])
     return rows
 
 

@@ -2,9 +2,11 @@
 """What licences are inside our own binaries?
 
 usage: contents.py NM FOLDER[,FOLDER...] FILE...
+       contents.py map BUILD MAP
 
 Every source that the symbol table of each FILE (a user program or the pre-linked kernel) names is a file of this tree
-below one of the FOLDERs and says a permissive licence: nothing of the C library, of Unicorn or of gcc is in there.
+below one of the FOLDERs and says a permissive licence: nothing of the C library, of Unicorn or of gcc is in there. The
+second form asks the same of a linker map: everything that was loaded is an object of this build.
 """
 import os
 import re
@@ -13,6 +15,21 @@ import sys
 import house
 
 report = house.Report()
+
+
+def check_map(build, name):
+    loaded = re.findall(r"^LOAD (\S+)$", house.read(name), re.M)
+    for path in loaded:
+        if os.path.isabs(path) and not path.startswith(build) or not path.endswith((".o", ".obj")):
+            report.error(f"{name}: contains {path}, which is no object of this build")
+    if not loaded:
+        report.error(f"{name}: names no object")
+    report.finish(f"{len(loaded)} objects, all of this build")
+
+
+if sys.argv[1] == "map":
+    check_map(*sys.argv[2:])
+    sys.exit()
 nm, folders, *files = sys.argv[1:]
 ours = {}
 for name in house.tracked_files():

@@ -2,12 +2,12 @@
 """Is the HAL contract complete on this build's HAL?
 
 usage: contract.py signatures|inlines BUILD
-       contract.py presence BUILD NM PREFIXES FILE...
+       contract.py presence BUILD NM PREFIXES[,FOLDER/...] FILE...
 
 signatures  a definition that differs from the contract's prototype does not compile
 inlines     a port that forgets one of its inlines does not compile
 presence    the HAL's objects define every function of the contract, and export nothing else but names with the
-            HAL's own prefixes (separated by commas), which core cannot know
+            HAL's own prefixes (separated by commas), which core cannot know, or of the HAL's own headers in a FOLDER/
 """
 import os
 import re
@@ -37,6 +37,22 @@ def signatures():
     report.finish(f"{len(functions)} signatures are locked")
 
 
+def without(name, folders, copy):
+    """Copies of the port folders without the definition of inline `name`: their paths, and how often it was found."""
+    found, paths = 0, []
+    for number, folder in enumerate(folders):
+        paths.append(f"{copy}/{number}")
+        shutil.copytree(folder + "/port", paths[-1] + "/port")
+        for file in os.listdir(paths[-1] + "/port"):
+            path = os.path.join(paths[-1], "port", file)
+            text, count = re.subn(rf"(static inline [^;{{()]*?)\b{name}(\([^;{{]*\)\s*\{{)", rf"\1{name}_absent\2",
+                                  house.read(path))
+            found += count
+            with open(path, "w", encoding="utf-8") as out:
+                out.write(text)
+    return paths, found
+
+
 def inlines():
     """Take the definition of each contract inline out of a copy of the port's headers: it must no longer compile."""
     names = []
@@ -45,40 +61,40 @@ def inlines():
         names += re.findall(r"^static inline [^;{()]*?(\w+)\([^;{]*\);", text, re.M)
     if not names:
         report.error("the contract declares no inline: is the pattern of this check out of date?")
-    port = build.port()
+    folders = build.ports()
     for name in names:
         with tempfile.TemporaryDirectory() as copy:
-            shutil.copytree(port + "/port", copy + "/port")
-            found = 0
-            for file in os.listdir(copy + "/port"):
-                path = os.path.join(copy, "port", file)
-                text, count = re.subn(rf"(static inline [^;{{()]*?)\b{name}(\([^;{{]*\)\s*\{{)", rf"\1{name}_absent\2",
-                                      house.read(path))
-                found += count
-                with open(path, "w", encoding="utf-8") as out:
-                    out.write(text)
+            copies, found = without(name, folders, copy)
             if found != 1:
                 report.error(f"{name}: the port defines it {found} times")
                 continue
             text = house.include_all(headers) + f"extern void *use;\nvoid *use = (void *){name};\n"
-            flags = [word for word in build.flags(source) if word != f"-I{port}"]
-            done = house.run(*flags, f"-I{copy}", "-fsyntax-only", "-x", "c", "-", input=text)
+            # The copies come first; the folders themselves stay, for what they hold beside port/.
+            flags = build.flags(source)
+            flags[1:1] = [f"-I{path}" for path in copies]
+            done = house.run(*flags, "-fsyntax-only", "-x", "c", "-", input=text)
             if done.returncode == 0 or name not in done.stderr:
                 report.error(f"{name}: a port without it compiles\n{done.stderr}")
     report.finish(f"{len(names)} inlines cannot be forgotten: {' '.join(names)}")
 
 
 def presence():
-    nm, prefixes, *files = sys.argv[3:]
+    nm, own, *files = sys.argv[3:]
+    own = own.split(",")
+    prefixes = tuple(word for word in own if not word.endswith("/"))
     functions, _ = house.declarations(build.preprocess(source, house.include_all(headers)), house.CONTRACT)
     functions.discard("kernel_main")  # core's half of the contract
     defined = {name for name, kind in house.symbols(nm, "-g", "--defined-only", *files) if kind not in "VW"}
+    words = set()
+    for name in house.tracked_files():
+        if name.endswith(".h") and name.startswith(tuple(word for word in own if word.endswith("/"))):
+            words |= set(re.findall(r"\b\w+\b", house.read(os.path.join(house.ROOT, name))))
     for name in sorted(functions - defined):
         report.error(f"missing: {name}")
-    for name in sorted(defined - functions):
-        if not name.startswith(tuple(prefixes.split(","))):
+    for name in sorted(defined - functions - words - house.PROVIDED_BY_THE_LINK):
+        if not prefixes or not name.startswith(prefixes):
             report.error(f"extra export: {name}")
-    report.finish(f"{len(functions)} functions of the contract are there, the other exports begin with {prefixes}")
+    report.finish(f"{len(functions)} functions of the contract are there, the other exports are of {' '.join(own)}")
 
 
 {"signatures": signatures, "inlines": inlines, "presence": presence}[sys.argv[1]]()

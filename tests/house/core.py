@@ -27,7 +27,6 @@ import tempfile
 import house
 
 report = house.Report()
-PROVIDED_BY_THE_LINK = {"memcpy", "memmove", "memset", "memcmp"}
 ALLOCATORS = {"frame_alloc.c"}  # sources that hand out memory at run time
 # Included by the header that declares what they define, and by nobody else.
 SECOND_HALF = re.compile(r"(/port/\w+_inline|/aegis/isa)\.h$")
@@ -52,7 +51,7 @@ def isolation():
     for folder in build.port_folders():  # what the port's inlines use
         contract |= set().union(*house.declarations(preprocessed, folder))
     undefined = {name for name, _ in prelinked_symbols(ld, nm, objects, "-u")} - {"_GLOBAL_OFFSET_TABLE_"}
-    for name in sorted(undefined - contract - PROVIDED_BY_THE_LINK):
+    for name in sorted(undefined - contract - house.PROVIDED_BY_THE_LINK):
         report.error(f"core needs {name}, which is neither in the HAL contract nor one of the four mem functions")
     report.finish(f"{len(objects)} objects need {len(undefined)} symbols, all of the contract")
 
@@ -68,7 +67,7 @@ def memory():
         for section, size in re.findall(r"^ *\d+ (\S+) +([0-9a-f]{8,}) ", listing.stdout, re.M):
             if section == "kstate":
                 state += int(size, 16)
-            elif int(size, 16) and re.match(r"\.(data|bss|tdata|tbss)(?!\.rel\.ro)", section):
+            elif int(size, 16) and re.match(r"\.s?(data|bss|tdata|tbss)(?!\.rel\.ro)", section):
                 report.error(f"{name}: {int(size, 16)} bytes in {section}, outside the module's KSTATE object")
     if not state:
         report.error("no state at all: is the section's name out of date?")
@@ -96,7 +95,7 @@ def kernel():
     needed = {name for name, _ in house.symbols(nm, "-u", kernel_object)} - {"_GLOBAL_OFFSET_TABLE_"}
     for name in sorted(shown - wanted["guest"] - wanted["port"]):
         report.error(f"the kernel shows {name}, which is not in <sim/guest.h>")
-    for name in sorted(needed - wanted["host"] - wanted["port"] - PROVIDED_BY_THE_LINK):
+    for name in sorted(needed - wanted["host"] - wanted["port"] - house.PROVIDED_BY_THE_LINK):
         report.error(f"the kernel needs {name}, which is not in <sim/host.h>")
     report.finish(f"the kernel shows {len(shown)} names and needs {len(needed)}")
 

@@ -11,6 +11,8 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 CONTRACT = os.path.join(ROOT, "core/hal/include/arch")
 
+PROVIDED_BY_THE_LINK = {"memcpy", "memmove", "memset", "memcmp"}
+
 
 class Report:
     """Collects what is wrong and ends the check with status 0 or 1."""
@@ -105,10 +107,10 @@ class Build:
         folders = {os.path.abspath(word[2:]) for word in words if word.startswith("-I")}
         return {folder for folder in folders if folder.startswith(ROOT + os.sep) and not folder.startswith(ROOT + "/core/")}
 
-    def port(self):
-        """The folder of this HAL's <port/*.h>, above port/."""
+    def ports(self):
+        """The folders of this HAL's <port/*.h>, above port/: bare-metal HALs share one and have one of their own."""
         words = self.commands[self.user_of_contract()]
-        return next(word[2:] for word in words if word.startswith("-I") and os.path.isdir(word[2:] + "/port"))
+        return [word[2:] for word in words if word.startswith("-I") and os.path.isdir(word[2:] + "/port")]
 
 
 def contract_headers():

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: MIT
+# Machines of QEMU; included by CMakeLists.txt.
+#
+#   reaches(NAME ARGS argument ... SAYS text ...)
+#       a run that need not end: within a minute every text is on the console, in any order, and none that begins with '!'
+
+function(boot name)
+    cmake_parse_arguments(PARSE_ARGV 1 B "" "STATUS" "ARGS;SAYS")
+    list(JOIN B_SAYS "|" says)
+    declare_test(${name} LABEL boot TIMEOUT 120
+        COMMAND ${CMAKE_CURRENT_SOURCE_DIR}/run.sh ${AEGIS_QEMU} ${images} ${B_STATUS} ${says} --timeout=60 ${B_ARGS})
+endfunction()
+
+function(reaches name)
+    cmake_parse_arguments(PARSE_ARGV 1 R "" "" "ARGS;SAYS")
+    set(limits "")
+    foreach(text IN LISTS R_SAYS)
+        string(REGEX REPLACE "([][(){}.*+?^$|\\])" "\\\\\\1" text "${text}")
+        if(text MATCHES "^!")
+            string(REGEX REPLACE "^!" "--forbid=" text "${text}")
+        else()
+            string(PREPEND text "--expect=")
+        endif()
+        list(APPEND limits ${text})
+    endforeach()
+    declare_test(${name} LABEL boot TIMEOUT 120 COMMAND ${AEGIS_QEMU} --timeout=60 ${R_ARGS} ${limits})
+endfunction()
+
+function(hostile program)
+    cmake_parse_arguments(PARSE_ARGV 1 H "" "" "SAYS")
+    reaches(hostile-${program} ARGS --image=hostile-${program} SAYS "task 2 exited (code=0)" ${H_SAYS} "!panic")
+endfunction()
+
+# Which checkpoints a boot passes depends on one thing only: a screen has three of its own.
+set(boot_is_complete "boot complete: 59 checkpoints")
+set(boot_with_screen_is_complete "boot complete: 62 checkpoints")
+set(tasks_work "DRV:ready" "J4:UserDrv" "L5:ELF" "task 2 exited (code=0)" "LOG:1 " "sensor: counter 4" "!FAULT" "!panic")
+
+foreach(cpus 1 2 4 8)
+    reaches(boots-${cpus} ARGS --image=tasks --cpus=${cpus} SAYS "profile ${AEGIS_PROFILE}, ${cpus} CPU" ${boot_is_complete}
+        ${tasks_work})
+    boot(tour-${cpus} STATUS 0 ARGS --image=tour --cpus=${cpus}
+        SAYS "DRV:ready" "FAULT task 5 (clumsy)" "task 5 restarted (2)" "!panic")
+endforeach()
+foreach(memory 64M 128M 1G 3G 4G)
+    reaches(memory-${memory} ARGS --image=tasks --cpus=2 --memory=${memory} SAYS ${boot_is_complete} ${tasks_work})
+endforeach()
+boot(ends-idle STATUS 124 ARGS --image=idle --timeout=3 SAYS ${boot_is_complete} "!panic")
+boot(ends-nothing STATUS 78 ARGS --image=none SAYS "image: no boot module" "!panic")
+
+# Machines and CPUs other than the usual: the reference CPU of an emulator, what it can do at most, and old ones.
+set(machines_x86_64 pc)
+set(cpus_x86_64 qemu64 max Nehalem EPYC)
+set(machines_aarch64 gic-version=2 gic-version=3 virtualization=on gic-version=2,virtualization=on secure=on highmem=off)
+set(cpus_aarch64 cortex-a53 cortex-a57 cortex-a76 max)
+set(machines_riscv64 aclint=on)
+set(cpus_riscv64 rv64 rv64,sstc=off sifive-u54)
+foreach(machine IN LISTS machines_${AEGIS_ISA})
+    reaches(machine-${machine} ARGS --image=tasks --cpus=2 --machine=${machine} SAYS ${boot_is_complete} ${tasks_work})
+endforeach()
+foreach(cpu IN LISTS cpus_${AEGIS_ISA})
+    reaches(cpu-${cpu} ARGS --image=tasks --cpus=2 --cpu=${cpu} SAYS ${boot_is_complete} ${tasks_work})
+endforeach()
+
+# Seeing the machine: its tables, its screen, the same run twice.
+reaches(memory-map ARGS --image=none --append=memory-map
+    SAYS "[aegis] map ffff" " r-x" "map audit: no page is writable and executable, none is the user's" "!panic")
+reaches(display ARGS --image=tasks "--qemu=-device bochs-display" SAYS ${boot_with_screen_is_complete} ${tasks_work})
+reaches(display-off ARGS --image=tasks "--qemu=-device bochs-display" --append=display=off
+    SAYS ${boot_is_complete} ${tasks_work})
+
+set(qemu ${AEGIS_PYTHON} -B ${CMAKE_CURRENT_SOURCE_DIR}/qemu.py)
+foreach(case garbage control screenshot damaged repeat killed too-many-cpus too-little-memory)
+    declare_test(qemu-${case} LABEL boot TIMEOUT 300 COMMAND ${qemu} ${case} ${AEGIS_QEMU} ${images})
+endforeach()
+foreach(cpus 1 4)
+    declare_test(compare-${cpus} LABEL compare TIMEOUT 300
+        COMMAND ${AEGIS_PYTHON} -B ${CMAKE_CURRENT_SOURCE_DIR}/compare.py ${AEGIS_QEMU} ${AEGIS_ISA} ${AEGIS_PROFILE} ${cpus})
+endforeach()
