@@ -154,7 +154,7 @@ def machine_type(isa, changes):
 
 def exit_channel(options):
     """(QEMU words, kernel words) by which the kernel hands over its status and its trace."""
-    traced = ["trace=0x3ff"] if options.trace else []
+    traced = ["trace=0x7ff"] if options.trace else []
     if options.isa == "x86_64":
         return ["-device", DEBUG_EXIT] + (["-debugcon", f"file:{options.trace}"] if options.trace else []), traced
     if options.isa == "riscv64" and not options.trace:

@@ -45,6 +45,13 @@ if command -v qemu-system-x86_64 >/dev/null; then
     expect 64 "--screenshot needs --expect or --timeout" ./aegis qemu --screenshot=x.png
     expect 0 "--icount" ./aegis qemu --help
 fi
+if command -v qemu-system-x86_64 >/dev/null; then
+    expect 64 "did you mean --events?" ./aegis twin --evnts=3
+    expect 64 "expected 1 to 8" ./aegis twin --cpus=9
+    expect 64 "expected 1 to 1000000" ./aegis twin --events=0
+    expect 0 "--json" ./aegis twin --help
+fi
+expect 64 "preset asan needs a process" ./aegis twin --preset=asan
 expect 64 "nothing to compile" ./aegis cc
 expect 64 "did you mean --slot?" ./aegis cc --slt=3 examples/hello.c
 expect 0 "usage: ./aegis COMMAND" ./aegis
