@@ -26,6 +26,7 @@
 #define NS16550_ROOM (1u << 5)
 
 struct arch_device hal_uart KSTATE;
+void (*hal_uart_fallback)(char c) KSTATE;
 
 static uint8_t read16550(uint32_t reg)
 {
@@ -65,6 +66,11 @@ static bool is_full(void)
 
 void arch_serial_putchar(char c)
 {
+    if (hal_uart.kind == 0) {
+        if (hal_uart_fallback != NULL)
+            hal_uart_fallback(c);
+        return;
+    }
     while (is_full())
         arch_cpu_relax();
     if (hal_uart.kind == ARCH_DEVICE_PL011)

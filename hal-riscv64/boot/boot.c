@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+/* From the first C function to kernel_main(). The device tree is untrusted; what cannot be used ends in a named message. */
+#include <arch/boot.h>
+
+#include <abi/status.h>
+#include <arch/cpu.h>
+#include <base/format.h>
+#include <base/string.h>
+#include <common/cpu.h>
+#include <common/display.h>
+#include <common/fdt_boot.h>
+#include <common/kernel_map.h>
+#include <common/port.h>
+#include <common/trace.h>
+#include <riscv/fixup.h>
+#include <riscv/pci.h>
+#include <riscv/priv.h>
+#include <riscv/sbi.h>
+#include <riscv/window.h>
+
+#define FDT_MAGIC 0xD00DFEEDu
+#define FDT_SIZE_MAX 0x200000u
+#define FDT_RAM_RANGES_MAX 64u   /* looked at; HAL_RAM_RANGES_MAX are used */
+#define GIB_LEVEL 2u             /* Sv39 has leaves of 1 GiB */
+#define FIRMWARE_SIZE 0x200000u  /* in front of the kernel; not every tree says so */
+
+/* As boot/start.S leaves it on the stack. */
+struct boot_params {
+    uint64_t hart;
+    paddr_t fdt;
+};
+
+/* -- Messages -- */
+
+void boot_say(const char *fmt, ...)
+{
+    char line[160];
+    va_list args;
+
+    va_start(args, fmt);
+    size_t len = format(line, sizeof line, "[aegis] boot: ");
+    len += format_v(line + len, sizeof line - len - 1, fmt, args);
+    va_end(args);
+    line[len] = '\n';
+    for (size_t i = 0; i <= len; i++)
+        arch_serial_putchar(line[i]);
+}
+
+void boot_fail(const char *fmt, ...)
+{
+    char line[160];
+    va_list args;
+
+    va_start(args, fmt);
+    size_t len = format(line, sizeof line, "boot: ");
+    format_v(line + len, sizeof line - len, fmt, args);
+    va_end(args);
+    arch_panic(line);
+}
+
+/* -- Device tree -- */
+
+/* A word of the tree; its address may be wrong, so it is read as if it might not be there. */
+static bool read_cell(paddr_t at, uint32_t *out)
+{
+    uint32_t raw;
+
+    if (!probe_read32(hal_direct(at), &raw))
+        return false;
+    *out = raw >> 24 | (raw >> 8 & 0xFF00u) | (raw << 8 & 0xFF0000u) | raw << 24;
+    return true;
+}
+
+static void open_tree(paddr_t at, struct fdt *fdt, struct boot_info *info)
+{
+    uint32_t magic, size, last;
+
+    if (at == 0 || at % 8 != 0 || at >= DIRECT_END - FDT_SIZE_MAX)
+        boot_fail("the firmware passed no device tree (a1 is 0x%lx)", (unsigned long)at);
+    if (!read_cell(at, &magic) || !read_cell(at + 4, &size) || magic != FDT_MAGIC)
+        boot_fail("there is no device tree at 0x%lx", (unsigned long)at);
+    if (size < 8 || size > FDT_SIZE_MAX || !read_cell(at + (size - 4) / 4 * 4, &last))
+        boot_fail("the device tree claims a length of %u bytes", size);
+    status_t status = fdt_open(fdt, hal_direct(at), size);
+    if (status != STATUS_OK)
+        boot_fail("the device tree is damaged: %s", status_sentence(status));
+    info->fdt = at;
+    info->fdt_size = fdt->size;
+}
+
+/* -- Memory -- */
+
+static void add_ram(paddr_t base, uint64_t size)
+{
+    if (size > DIRECT_END || base > DIRECT_END - size) {
+        boot_say("more memory than supported: 0x%lx bytes at 0x%lx are cut to the first %lu GiB", (unsigned long)size,
+                 (unsigned long)base, (unsigned long)(DIRECT_END >> 30));
+        if (base >= DIRECT_END)
+            return;
+        size = DIRECT_END - base;
+    }
+    status_t status = hal_map_add_ram(base, size);
+    if (status != STATUS_OK)
+        boot_say("memory at 0x%lx is ignored: %s", (unsigned long)base,
+                 status == ERR_OUT_OF_RANGE ? "more ranges than supported" : "it overlaps another range");
+}
+
+static bool is_in_ram(paddr_t start, paddr_t end)
+{
+    for (uint32_t i = 0; i < hal_map.ram_count; i++) {
+        uint64_t offset = start - hal_map.ram[i].base;
+        if (offset < hal_map.ram[i].size && end - start <= hal_map.ram[i].size - offset)
+            return true;
+    }
+    return false;
+}
+
+static void find_ram(const struct fdt *fdt, const struct boot_info *info)
+{
+    uint64_t base, size;
+
+    for (uint32_t i = 0; i < FDT_RAM_RANGES_MAX && fdt_boot_ram(fdt, i, &base, &size); i++)
+        add_ram(base, size);
+    if (hal_map.ram_count == 0)
+        boot_fail("the device tree names no memory");
+    if (!is_in_ram(hal_image_phys(image_start), hal_image_phys(image_end)))
+        boot_fail("the kernel lies outside of the memory that the device tree names");
+    if (!is_in_ram(info->fdt, info->fdt + info->fdt_size))
+        boot_fail("the device tree lies outside of the memory that it names");
+}
+
+status_t arch_parse_memory_map(const struct boot_info *info, struct boot_mmap_entry *map, uint32_t *count)
+{
+    const struct fdt_boot_kept kept = {hal_image_phys(image_start) - FIRMWARE_SIZE, hal_image_phys(image_end)};
+
+    return fdt_boot_memory_map(info, kept, map, count);
+}
+
+status_t arch_parse_modules(const struct boot_info *info, struct boot_module *modules, uint32_t *count)
+{
+    return fdt_boot_modules(info, modules, count);
+}
+
+/* -- In order -- */
+
+static void summarise(const struct boot_info *info)
+{
+    struct hw_summary *s = &hal_state.summary;
+    struct boot_module modules[BOOT_MODULES_MAX];
+    uint32_t count = BOOT_MODULES_MAX;
+
+    for (uint32_t i = 0; i < hal_map.ram_count; i++)
+        s->total_ram_bytes += hal_map.ram[i].size;
+    s->cpu_count = hal_state.cpu_count;
+    s->module_count = arch_parse_modules(info, modules, &count) == STATUS_OK ? count : 0;
+    s->framebuffer_available = info->framebuffer.addr != 0;
+    (void)str_copy(s->cmdline, sizeof s->cmdline, info->cmdline);
+}
+
+void arch_boot_init(void *boot_params)
+{
+    const struct boot_params *params = boot_params;
+    struct boot_info *info = &hal_state.boot;
+    struct fdt fdt;
+
+    stacks_init();
+    hal_cpu_add(params->hart);
+    cpu_setup();
+    sbi_init();
+    console_init();
+    open_tree(params->fdt, &fdt, info);
+    uart_find(&fdt);
+    arch_serial_early_init();
+    fdt_boot_cmdline(&fdt, info->cmdline, sizeof info->cmdline);
+    power_find(&fdt, info->cmdline);
+    find_ram(&fdt, info);
+    harts_find(&fdt);
+    timer_find(&fdt);
+    plic_find(&fdt);
+    devices_find(&fdt);
+    pci_find_bridge(&fdt);
+    random_seed(&fdt);
+    mmu_start(hal_map_build(GIB_LEVEL));
+    display_init(info, pci_window());
+    summarise(info);
+    hal_trace_init(info->cmdline);
+    hal_map_check(info->cmdline);
+    kernel_main(info);
+}

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* The other harts: started by the firmware, interrupted through it. */
+#include <arch/smp.h>
+
+#include <abi/status.h>
+#include <arch/cpu.h>
+#include <common/cpu.h>
+#include <common/kernel_map.h>
+#include <riscv/csr.h>
+#include <riscv/priv.h>
+#include <riscv/sbi.h>
+
+void secondary_main(void)
+{
+    struct hal_cpu *cpu = hal_cpu();
+
+    cpu_setup();
+    cpu->entry(cpu->id);
+    arch_panic("smp: a CPU's entry function returned");
+}
+
+status_t arch_start_cpu(uint32_t id, void (*entry)(uint32_t cpu))
+{
+    uint32_t stopped = HAL_CPU_STOPPED;
+
+    if (id == 0 || id >= hal_state.cpu_count)
+        return ERR_INVALID_ARGS;
+    struct hal_cpu *cpu = &hal_state.cpu[id];
+    if (!__atomic_compare_exchange_n(&cpu->state, &stopped, HAL_CPU_RUNNING, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        return ERR_BAD_STATE;
+    cpu->entry = entry;
+    fence_all(); /* the other hart begins with its MMU off and sees memory only */
+    if (sbi_hart_start(cpu->hardware_id, hal_image_phys((const void *)(uintptr_t)secondary_start), (uintptr_t)cpu))
+        return STATUS_OK;
+    __atomic_store_n(&cpu->state, HAL_CPU_STOPPED, __ATOMIC_RELEASE);
+    return ERR_BAD_STATE;
+}
+
+/* The vector is a bit in memory; the interrupt only says that there is one. */
+void arch_send_ipi(uint32_t cpu_mask, uint32_t vector)
+{
+    uint32_t me = 1u << hal_cpu()->id;
+
+    cpu_mask &= (1u << hal_state.cpu_count) - 1;
+    for (uint32_t i = 0; i < hal_state.cpu_count; i++) {
+        if ((cpu_mask >> i & 1) != 0)
+            __atomic_fetch_or(&hal_state.cpu[i].port.ipi, 1u << vector, __ATOMIC_RELEASE);
+    }
+    fence_all();
+    if ((cpu_mask & me) != 0)
+        CSR_SET(sip, INTERRUPT_SOFTWARE);
+    if ((cpu_mask & ~me) != 0)
+        sbi_send_ipi(cpu_mask & ~me);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/* Faults of the kernel itself: the few that are expected go on elsewhere, the others are reported. */
+#include <arch/debug.h>
+#include <common/cpu.h>
+#include <riscv/csr.h>
+#include <riscv/fixup.h>
+#include <riscv/priv.h>
+
+struct fixup {
+    vaddr_t fault, resume;
+};
+
+extern const struct fixup fixups_start[], fixups_end[];
+
+static bool fix_up(struct trap_frame *frame)
+{
+    for (const struct fixup *f = fixups_start; f < fixups_end; f++) {
+        if (f->fault == frame->sepc) {
+            frame->sepc = f->resume;
+            return true;
+        }
+    }
+    return false;
+}
+
+static const char *name_of(uint64_t cause, uint64_t value)
+{
+    switch (cause) {
+    case CAUSE_FETCH_PAGE:
+    case CAUSE_LOAD_PAGE:
+    case CAUSE_STORE_PAGE:
+        return stack_is_guard(value) ? "kernel stack overflow" : "invalid memory access";
+    case CAUSE_FETCH_ACCESS:
+    case CAUSE_LOAD_ACCESS:
+    case CAUSE_STORE_ACCESS:
+        return "access to memory that is not there";
+    case CAUSE_ILLEGAL:
+        return "illegal instruction";
+    case CAUSE_BREAKPOINT:
+        return "breakpoint";
+    case CAUSE_FETCH_MISALIGNED:
+    case CAUSE_LOAD_MISALIGNED:
+    case CAUSE_STORE_MISALIGNED:
+        return "misaligned access";
+    default:
+        return "unexpected trap";
+    }
+}
+
+void kernel_exception(struct trap_frame *frame, uint64_t cause, uint64_t value)
+{
+    if (fix_up(frame))
+        return;
+    hal_cpu()->port.crash = frame;
+    hal_crash(name_of(cause, value));
+}
