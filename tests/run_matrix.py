@@ -66,10 +66,11 @@ def read_matrix():
 def run_tests(row, pattern, results):
     """ctest with the row's labels; its JUnit report says what became of each test."""
     build = os.path.join(ROOT, "build", row.configuration)
-    report = os.path.join(build, "junit.xml")
+    report = os.path.join(build, f"junit-{'-'.join(row.what.split())}.xml")
     labels = "^(" + "|".join(row.what.split()) + ")$"
     words = ["ctest", "--test-dir", build, "-j", str(os.cpu_count()), "-L", labels, "--output-junit", report,
-             "--output-on-failure", "--no-tests=error", "--timeout", "300"] + (["-R", pattern] if pattern else [])
+             "--output-on-failure", "--test-output-size-passed", "200000", "--no-tests=error", "--timeout", "300"] \
+        + (["-R", pattern] if pattern else [])
     if os.path.exists(report):
         os.remove(report)
     done = subprocess.run(words, capture_output=True, text=True, check=False)

@@ -26,5 +26,6 @@ for text in "${texts[@]}"; do
     fi
 done
 [[ $got == "$status" ]] || { failed=1; echo "FAILED: status $got, expected $status"; }
-((failed)) && printf '%s\n--- stderr\n%s\n' "$output" "$errors"
+printf '%s\n' "$output"
+((failed)) && printf -- '--- stderr\n%s\n' "$errors"
 exit "$failed"
