@@ -17,6 +17,9 @@
 
 #define STDOUT_MAX 64u
 
+#define UART_INTERRUPTS 1u     /* register: which causes interrupt */
+#define UART_MODEM_STATUS 0x08u /* a cause that says nothing on a line without a modem */
+
 #define GOLDFISH_LOW 0u  /* reading it latches the other half */
 #define GOLDFISH_HIGH 4u
 #define NANOSECONDS 1000000000u
@@ -134,6 +137,19 @@ void uart_find(const struct fdt *fdt)
     do {
         node = fdt_node_next(fdt, node == FDT_NONE ? fdt_root(fdt) : node, NULL);
     } while (node != FDT_NONE && !use_uart(fdt, node));
+}
+
+/*
+ * Any change of the causes makes a UART work its line out anew. The task that owns it is in the kernel, unmasking the line,
+ * so it does not change them at the same time.
+ */
+void uart_restate_interrupt(void)
+{
+    uint64_t interrupts = hal_uart.base + UART_INTERRUPTS * hal_uart.stride;
+    uint8_t causes = arch_io_read8(interrupts);
+
+    arch_io_write8(interrupts, causes ^ UART_MODEM_STATUS);
+    arch_io_write8(interrupts, causes);
 }
 
 /* -- The others -- */

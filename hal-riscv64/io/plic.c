@@ -118,10 +118,17 @@ bool arch_irq_exists(uint32_t vector)
     return source_of(vector) != 0;
 }
 
+/*
+ * A controller forwards a level again when it has been completed. QEMU's (7.2) does so only when the device speaks up, so
+ * the UART is made to.
+ */
 void arch_irq_unmask(uint32_t vector)
 {
-    if (source_of(vector) != 0)
-        arch_io_write32(state.window.base + PRIORITY(source_of(vector)), 1);
+    if (source_of(vector) == 0)
+        return;
+    if (vector == ARCH_VECTOR_UART0)
+        uart_restate_interrupt();
+    arch_io_write32(state.window.base + PRIORITY(source_of(vector)), 1);
 }
 
 void arch_irq_mask(uint32_t vector)

@@ -76,6 +76,8 @@ void timer_nap(void);
 void console_init(void);
 /** The UART that the tree names as its console, or the first one that can be used. After console_init(). */
 void uart_find(const struct fdt *fdt);
+/** Make the UART assert its interrupt line anew if it has a reason to. */
+void uart_restate_interrupt(void);
 /** Everything else. Boot context. */
 void devices_find(const struct fdt *fdt);
 /** The test device of emulators, and whether they listen (the word `semihosting`). Boot context. */
