@@ -48,9 +48,9 @@ def parse(words):
 
 
 def all_images(folder):
-    """tasks, tour, ordered and every hostile program: what ends or goes on by itself."""
+    """tasks, tour, ordered, interrupts and every hostile program: what needs nobody."""
     there = sorted(name[:-4] for name in os.listdir(folder) if name.endswith(".img"))
-    return [name for name in there if name in ("tasks", "tour", "ordered") or name.startswith("hostile-")]
+    return [name for name in there if name in ("tasks", "tour", "ordered", "interrupts") or name.startswith("hostile-")]
 
 
 def task_names(path):

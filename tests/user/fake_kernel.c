@@ -6,6 +6,7 @@
 
 #define PORT_BASE    0x3F8u
 #define OUTPUT_MAX   4096u
+#define INTERRUPTS   1u
 #define LINE_STATUS  5u
 #define STATUS_IDLE  0x60u
 
@@ -14,7 +15,7 @@ static struct {
     uint32_t next, count;
     char output[OUTPUT_MAX];
     uint32_t len;
-    uint8_t line_status;
+    uint8_t line_status, interrupts;
     uint32_t burst, longest;
     uint32_t looks, busy_at;
 } fake;
@@ -55,6 +56,11 @@ uint32_t fake_uart_looks(void)
 uint32_t fake_uart_longest_burst(void)
 {
     return fake.longest;
+}
+
+uint8_t fake_uart_interrupts(void)
+{
+    return fake.interrupts;
 }
 
 char *fake_grant_page(void)
@@ -104,6 +110,10 @@ uint8_t fake_port_read(uint64_t port)
 
 void fake_port_write(uint64_t port, uint8_t value)
 {
+    if (port == PORT_BASE + INTERRUPTS) {
+        fake.interrupts = value;
+        return;
+    }
     assert_int_equal(port, PORT_BASE);
     output_append(&value, 1);
     fake.burst++;

@@ -35,6 +35,8 @@ void fake_uart_busy_at(uint32_t look);
 uint32_t fake_uart_looks(void);
 /** How many bytes went out at most between two looks at the line status. */
 uint32_t fake_uart_longest_burst(void);
+/** Which interrupts the program has asked the port UART for. */
+uint8_t fake_uart_interrupts(void);
 /** Memory where grant 0 is on Aegis, zeroed. */
 char *fake_grant_page(void);
 /** fake_script() for an array, and the program's main function run to its end; its value. */

@@ -248,6 +248,25 @@ static void pl011_is_idle_when_empty_and_not_busy(void **state)
     assert_int_equal(registers[0], 'Q');
 }
 
+static void each_kind_is_told_whether_to_interrupt(void **state)
+{
+    uint32_t pl011[16] = {0};
+    uint8_t ns16550[6 * 4] = {0};
+    const struct aegis_device in_memory[] = {{AEGIS_DEVICE_PL011, (uint64_t)(uintptr_t)pl011, 4},
+                                             {AEGIS_DEVICE_NS16550, (uint64_t)(uintptr_t)ns16550, 4}};
+    (void)state;
+    fake_script(NULL, 0);
+    for (uint32_t round = 0; round < 2; round++) {
+        bool on = round == 0;
+        uart_want_room(&in_memory[0], on);
+        uart_want_room(&in_memory[1], on);
+        uart_want_room(&port_uart, on);
+        assert_int_equal(pl011[14], on ? 0x20 : 0);
+        assert_int_equal(ns16550[4], on ? 2 : 0);
+        assert_int_equal(fake_uart_interrupts(), on ? 2 : 0);
+    }
+}
+
 static void memcpy_copies(void **state)
 {
     char to[4] = "xyz";
@@ -301,6 +320,7 @@ int main(void)
         cmocka_unit_test(uart_open_knows_three_kinds),
         cmocka_unit_test(uart_open_passes_the_kernel_s_refusal_on),
         cmocka_unit_test(a_port_uart_gets_the_bytes),
+        cmocka_unit_test(each_kind_is_told_whether_to_interrupt),
         cmocka_unit_test(a_burst_is_at_most_what_the_fifo_holds),
         cmocka_unit_test(the_line_must_be_quiet_for_three_looks),
         cmocka_unit_test(a_line_that_somebody_takes_is_not_quiet),

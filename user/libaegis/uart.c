@@ -7,10 +7,14 @@
 enum {
     PL011_DATA = 0x00,
     PL011_FLAGS = 0x18,
+    PL011_INTERRUPTS = 0x38,
     PL011_BUSY = 1 << 3,
     PL011_TX_EMPTY = 1 << 7,
+    PL011_TX_ROOM = 1 << 5, /* of the interrupts */
     NS16550_DATA = 0, /* registers by number, `stride` bytes apart */
+    NS16550_INTERRUPTS = 1,
     NS16550_STATUS = 5,
+    NS16550_TX_ROOM = 1 << 1, /* of the interrupts */
     NS16550_TX_IDLE = 3 << 5, /* holding register and shift register empty */
 };
 
@@ -70,4 +74,21 @@ status_t uart_send(const struct aegis_device *uart, const uint8_t *data, uint64_
     for (uint64_t i = 0; i < len && i < UART_BURST; i++)
         uart_put(uart, data[i]);
     return STATUS_OK;
+}
+
+void uart_want_room(const struct aegis_device *u, bool on)
+{
+    uint64_t interrupts = u->base + NS16550_INTERRUPTS * u->stride;
+    uint8_t room = on ? NS16550_TX_ROOM : 0;
+    switch (u->kind) {
+    case AEGIS_DEVICE_PL011:
+        *(volatile uint32_t *)(u->base + PL011_INTERRUPTS) = on ? PL011_TX_ROOM : 0;
+        break;
+    case AEGIS_DEVICE_NS16550:
+        *(volatile uint8_t *)interrupts = room;
+        break;
+    default:
+        aegis_port_write(interrupts, room);
+        break;
+    }
 }

@@ -14,3 +14,6 @@ status_t uart_open(uint64_t dev, struct aegis_device *uart);
  * the kernel's console, which starts as soon as the line is idle, has nothing more. TIMED_OUT: nothing sent.
  */
 status_t uart_send(const struct aegis_device *uart, const uint8_t *data, uint64_t len);
+
+/** Have the UART interrupt while its transmitter has room, or not at all. */
+void uart_want_room(const struct aegis_device *uart, bool on);
