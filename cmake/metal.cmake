@@ -7,6 +7,8 @@
 set(metal_flags_x86_64 -m64 -mno-red-zone -mgeneral-regs-only -fcf-protection=none -fPIE)
 set(metal_flags_aarch64 -mgeneral-regs-only -mstrict-align -fno-pic)
 set(metal_flags_riscv64 -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -fno-pic)
+# AArch64 moves itself to where it was loaded: the linker keeps the places of absolute addresses in .rela.dyn.
+set(metal_link_aarch64 -Wl,-pie -Wl,--no-dynamic-linker -Wl,-z,notext)
 target_compile_options(kernel_flags INTERFACE ${metal_flags_${AEGIS_ISA}} -fno-stack-protector
     -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections)
 
@@ -17,11 +19,12 @@ function(metal_kernel name)
         $<TARGET_OBJECTS:isa_${AEGIS_ISA}>)
     set_target_properties(${name} PROPERTIES OUTPUT_NAME ${name}.elf LINK_DEPENDS ${script}
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/kernel)
-    target_link_options(${name} PRIVATE ${metal_flags_${AEGIS_ISA}} -nostdlib -static -no-pie -Wl,-T,${script}
+    target_link_options(${name} PRIVATE ${metal_flags_${AEGIS_ISA}} -nostdlib -static -no-pie ${metal_link_${AEGIS_ISA}} -Wl,-T,${script}
         -Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,max-page-size=4096 -Wl,--gc-sections -Wl,--no-warn-rwx-segments
         -Wl,--fatal-warnings -Wl,-Map,${CMAKE_BINARY_DIR}/kernel/${name}.map)
     set(file ${CMAKE_BINARY_DIR}/kernel/${name}.elf)
     if(NOT AEGIS_ISA STREQUAL x86_64)
+        target_link_libraries(${name} PRIVATE efi_stub)
         set(file ${CMAKE_BINARY_DIR}/kernel/${name}.img)
         add_custom_command(TARGET ${name} POST_BUILD VERBATIM
             COMMAND ${CMAKE_OBJCOPY} -O binary $<TARGET_FILE:${name}> ${file})
