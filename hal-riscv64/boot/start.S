@@ -9,9 +9,6 @@
 
 #define PTE_LEAF 0xCF     /* V R W X A D: the early tables allow everything to the kernel */
 #define GIB_PPN (1 << 28) /* a GiB in page numbers, where an entry has them */
-#define IMAGE_OFFSET 0x200000
-#define HEADER_VERSION 2  /* of the image header: 0.2 */
-#define HEADER_MAGIC2 0x05435352 /* "RSC" and 5 */
 
 /* t0 := satp for the tables whose physical address is in \root; t1 is lost. */
 .macro SATP root
@@ -41,27 +38,9 @@
     li s11, KERNEL_VBASE
 .endm
 
-/* The header of a flat image, as boot loaders of RISC-V Linux read it; the first instruction jumps over it. */
-    .section .head, "ax"
-    .option push
-    .option norvc
-    .globl image_header
-image_header:
-    j boot_start
-    nop
-    .dword IMAGE_OFFSET             /* from the start of RAM */
-    .dword image_end - image_header /* bytes it takes in memory */
-    .dword 0                        /* flags: little-endian */
-    .word HEADER_VERSION
-    .word 0
-    .dword 0
-    .ascii "RISCV\0\0\0"
-    .word HEADER_MAGIC2
-    .word 0
-    .option pop
-
 /* The boot hart: a0 = its hart ID, a1 = physical address of the device tree. */
     .section .text.start, "ax"
+    .globl boot_start
 boot_start:
     CLEAN_SUPERVISOR
     lla t0, image_header
