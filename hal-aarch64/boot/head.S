@@ -41,17 +41,6 @@
 #define ICH_HCR_EL2 S3_4_C12_C11_0
 #define ICC_SRE_ALL 0xF /* system registers, lower levels may use them too */
 
-    .section .head, "ax"
-image_header:                   /* arm64 boot protocol */
-    b       start
-    .long   0
-    .quad   0                   /* text_offset from a 2 MiB boundary */
-    .quad   image_size
-    .quad   0xA                 /* little endian, 4 KiB pages, anywhere in memory */
-    .quad   0, 0, 0
-    .ascii  "ARM\x64"
-    .long   0
-
     .text
     .global start
 start:
