@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/* User mode as a call that returns. */
+#include <arch/context.h>
+
+#include <arch/isa.h>
+#include <common/cpu.h>
+#include <x86/cpu.h>
+#include <x86/entry.h>
+#include <x86/tables.h>
+#include <x86/trap.h>
+
+#define RFLAGS_TF (1u << 8)
+#define RFLAGS_RF (1u << 16)
+
+void arch_user_init(struct arch_user *user, vaddr_t entry, vaddr_t sp)
+{
+    user->ports = (struct port_range){0, 0};
+    isa_frame_init(&user->frame, entry, sp);
+}
+
+/* The bitmap is the CPU's: it is changed only when the ports of the state to run are others. */
+static void open_ports(struct port_cpu *port, struct port_range wanted)
+{
+    if (LIKELY(port->granted.first == wanted.first && port->granted.count == wanted.count))
+        return;
+    tables_set_ports(port->tables, port->granted, false);
+    tables_set_ports(port->tables, wanted, true);
+    port->granted = wanted;
+}
+
+/*
+ * SYSRET is the short way, for what SYSCALL has saved and nobody changed. It would fault in the kernel, on the user's
+ * stack, for an rip that is not canonical; arch_user_run() lets none pass at all. It loads neither TF nor RF as IRET does.
+ */
+static bool may_sysret(const struct trap_frame *frame)
+{
+    return frame->rcx == frame->rip && frame->r11 == frame->rflags && (frame->rflags & (RFLAGS_TF | RFLAGS_RF)) == 0;
+}
+
+void arch_user_run(struct arch_user *user, struct arch_trap *trap)
+{
+    struct hal_cpu *cpu = hal_cpu();
+    struct trap_frame *frame = &user->frame;
+
+    if (UNLIKELY(!trap_is_canonical(frame->rip))) { /* the fetch's fault, before it happens in the kernel's IRET */
+        *trap = (struct arch_trap){.kind = ARCH_TRAP_ILLEGAL, .pc = frame->rip, .code = X86_GP};
+        return;
+    }
+    open_ports(&cpu->port, user->ports);
+    cpu->port.frame_end = (uintptr_t)(frame + 1);
+    cpu->port.tables->tss.rsp[0] = (uintptr_t)(frame + 1);
+    hal_tlb_enter_user();
+    user_enter(frame, may_sysret(frame));
+    hal_tlb_leave_user();
+    trap_decode(frame, frame->vector == X86_PF ? x86_read_cr2() : 0, trap);
+}
+
+void arch_user_get_call(const struct arch_user *user, struct arch_call *call)
+{
+    isa_frame_get_call(&user->frame, call);
+}
+
+void arch_user_set_result(struct arch_user *user, status_t status, const uint64_t w[4], uint32_t words)
+{
+    isa_frame_set_result(&user->frame, status, w, words);
+}
+
+vaddr_t arch_user_pc(const struct arch_user *user)
+{
+    return isa_frame_pc(&user->frame);
+}
+
+vaddr_t arch_user_sp(const struct arch_user *user)
+{
+    return isa_frame_sp(&user->frame);
+}
+
+bool arch_user_register(const struct arch_user *user, uint32_t i, const char **name, uint64_t *value)
+{
+    return isa_frame_register(&user->frame, i, name, value);
+}
+
+void arch_user_allow_ports(struct arch_user *user, uint32_t first, uint32_t count, bool allow)
+{
+    user->ports = allow ? (struct port_range){first, count} : (struct port_range){0, 0};
+}
