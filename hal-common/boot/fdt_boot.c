@@ -11,11 +11,14 @@ status_t fdt_boot_open(const struct boot_info *info, struct fdt *fdt)
     return fdt_open(fdt, arch_phys_ptr(info->fdt), info->fdt_size);
 }
 
+/* Memory of the secure world is listed too, as disabled. */
 static bool is_memory(const struct fdt *fdt, uint32_t node)
 {
-    const char *type;
+    const char *text;
 
-    return fdt_prop_string(fdt, node, "device_type", &type) && str_eq(type, "memory");
+    if (!fdt_prop_string(fdt, node, "device_type", &text) || !str_eq(text, "memory"))
+        return false;
+    return !fdt_prop_string(fdt, node, "status", &text) || str_eq(text, "okay") || str_eq(text, "ok");
 }
 
 bool fdt_boot_ram(const struct fdt *fdt, uint32_t index, uint64_t *base, uint64_t *size)
@@ -44,6 +47,27 @@ void fdt_boot_cmdline(const struct fdt *fdt, char *out, size_t size)
         if ((uint8_t)*out < ' ')
             *out = ' ';
     }
+}
+
+/* Pixels are 32 bits; other sizes have other names and are not supported. */
+static bool has_known_format(const struct fdt *fdt, uint32_t node)
+{
+    const char *format;
+
+    return fdt_prop_string(fdt, node, "format", &format) && (str_eq(format, "a8r8g8b8") || str_eq(format, "x8r8g8b8"));
+}
+
+bool fdt_boot_framebuffer(const struct fdt *fdt, struct boot_framebuffer *out, uint64_t *size)
+{
+    uint32_t node = fdt_find_compatible(fdt, FDT_NONE, "simple-framebuffer");
+    struct boot_framebuffer fb = {.bpp = 32};
+
+    if (!has_known_format(fdt, node) || !fdt_reg(fdt, node, 0, &fb.addr, size) ||
+        !fdt_prop_u32(fdt, node, "width", &fb.width) || !fdt_prop_u32(fdt, node, "height", &fb.height) ||
+        !fdt_prop_u32(fdt, node, "stride", &fb.pitch) || fb.addr == 0 || (uint64_t)fb.pitch * fb.height > *size)
+        return false;
+    *out = fb;
+    return true;
 }
 
 static bool is_ram(const struct fdt *fdt, uint64_t start, uint64_t end)

@@ -15,6 +15,8 @@ MUST_CHECK status_t fdt_boot_open(const struct boot_info *info, struct fdt *fdt)
 bool fdt_boot_ram(const struct fdt *fdt, uint32_t index, uint64_t *base, uint64_t *size);
 /** Copy the command line, cut to the room there is; control characters become spaces. */
 void fdt_boot_cmdline(const struct fdt *fdt, char *out, size_t size);
+/** The screen that the firmware has set up; `size`: bytes of its memory. False: none, or none that can be used. */
+bool fdt_boot_framebuffer(const struct fdt *fdt, struct boot_framebuffer *out, uint64_t *size);
 /** See arch_parse_memory_map(). The tree, modules, its reservations and `kept` are cut out. */
 MUST_CHECK status_t fdt_boot_memory_map(const struct boot_info *info, struct fdt_boot_kept kept, struct boot_mmap_entry *map,
                                         uint32_t *count);
