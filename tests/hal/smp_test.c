@@ -29,6 +29,7 @@ static struct {
     uint32_t lock;
     uint64_t locked_counter; /* under `lock` */
     uint32_t message;
+    uint32_t running; /* ORDER_USER: interrupts sent from now on are taken in user mode */
     uint32_t stop; /* ORDER_USER: even an endless loop ends */
     struct hal_user *user; /* ORDER_USER: what to run */
     struct arch_trap trap; /* and how it ended */
@@ -77,6 +78,7 @@ static void run_user(uint32_t cpu)
 {
     struct hal_user *u = shared.user;
     arch_switch_address_space(&u->space);
+    arch_atomic_store32(&shared.running, 1);
     do
         arch_user_run(&u->regs, &shared.trap);
     while (shared.trap.kind == ARCH_TRAP_INTERRUPT && arch_atomic_load32(&shared.stop) == 0);
@@ -303,8 +305,10 @@ static void all_registers_migrate(void)
         hal_step_aside();
         uint32_t before = shared.obeyed[1];
         arch_atomic_store32(&shared.stop, 0);
+        arch_atomic_store32(&shared.running, 0);
         shared.user = &user;
         command(1, ORDER_USER);
+        CHECK(hal_wait_for(&shared.running, 1));
         hal_wait_milliseconds(5);
         arch_atomic_store32(&shared.stop, 1);
         arch_send_ipi(1u << 1, VECTOR);
