@@ -8,12 +8,14 @@
 #include <arch/cpu.h>
 #include <base/format.h>
 #include <base/string.h>
+#include <common/display.h>
 #include <common/fdt_boot.h>
 #include <common/kernel_map.h>
 #include <common/trace.h>
 
 #define FDT_HEADER_SIZE 40u
 #define FDT_SIZE_MAX 0x200000u /* what the boot protocol allows */
+#define SCREEN_SIZE_MAX 0x8000000u
 
 /* What boot_main() hands to arch_boot_init(). */
 struct boot_entry {
@@ -77,7 +79,7 @@ static void open_tree(paddr_t pa, struct fdt *fdt)
 static bool in_ram(paddr_t start, paddr_t end)
 {
     for (uint32_t i = 0; i < hal_map.ram_count; i++) {
-        if (start >= hal_map.ram[i].base && end - hal_map.ram[i].base <= hal_map.ram[i].size)
+        if (start >= hal_map.ram[i].base && end >= start && end - hal_map.ram[i].base <= hal_map.ram[i].size)
             return true;
     }
     return false;
@@ -134,13 +136,19 @@ static void summarise(void)
     (void)str_copy(s->cmdline, sizeof s->cmdline, info->cmdline);
 }
 
-static void audit(void)
+/* Of the firmware's screen only memory that is not RAM needs a window. */
+static void find_screen(const struct fdt *fdt)
 {
-    struct hal_page bad;
-    const char *wrong = hal_map_audit(&bad);
+    struct boot_info *info = &hal_state.boot;
+    uint64_t size;
 
-    if (wrong != NULL)
-        boot_fail("%s: %lx", wrong, (unsigned long)bad.va);
+    if (!fdt_boot_framebuffer(fdt, &info->framebuffer, &size))
+        return;
+    hal_map.framebuffer = (struct hal_range){info->framebuffer.addr, size};
+    if (size > SCREEN_SIZE_MAX)
+        info->framebuffer.addr = 0;
+    else if (!in_ram(info->framebuffer.addr, info->framebuffer.addr + size))
+        device_window("framebuffer", info->framebuffer.addr, size);
 }
 
 void arch_boot_init(void *boot_params)
@@ -161,13 +169,15 @@ void arch_boot_init(void *boot_params)
     gic_connect(ARCH_VECTOR_TIMER, timer_find(&fdt));
     devices_find(&fdt);
     ecam_find(&fdt);
+    find_screen(&fdt);
     random_init(&fdt);
     hal_trace_init(info->cmdline);
     mmu_start();
     mmu_finish();
     early_seal();
+    display_init(info, ecam_window());
     summarise();
-    audit();
+    hal_map_check(info->cmdline);
     kernel_main(info);
 }
 

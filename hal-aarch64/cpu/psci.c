@@ -50,6 +50,11 @@ void psci_init(const struct fdt *fdt)
         boot_warn("PSCI method '%s' is not known: no power-off, no other CPUs", method);
 }
 
+bool psci_is_there(void)
+{
+    return conduit != PSCI_NONE;
+}
+
 bool psci_cpu_on(uint64_t affinity, paddr_t entry, uint64_t context)
 {
     return call(PSCI_CPU_ON, affinity, entry, context) == PSCI_SUCCESS;

@@ -38,7 +38,7 @@ static void add(const struct fdt *fdt, uint32_t node, uint64_t affinity)
 {
     const char *method;
 
-    if (!fdt_prop_string(fdt, node, "enable-method", &method) || !str_eq(method, "psci"))
+    if (!psci_is_there() || !fdt_prop_string(fdt, node, "enable-method", &method) || !str_eq(method, "psci"))
         boot_warn("CPU %lx cannot be started (no PSCI): ignored", (unsigned long)affinity);
     else if (hal_state.cpu_count == ARCH_MAX_CPUS)
         boot_warn("CPU %lx is one more than the %u supported: ignored", (unsigned long)affinity, ARCH_MAX_CPUS);

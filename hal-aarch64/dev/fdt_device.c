@@ -18,7 +18,7 @@ static uint32_t be32(const uint8_t *p)
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-static uint64_t cells(const uint8_t *p, uint32_t count)
+uint64_t device_cells(const uint8_t *p, uint32_t count)
 {
     return count == 2 ? (uint64_t)be32(p) << 32 | be32(p + 4) : count == 1 ? be32(p) : 0;
 }
@@ -68,9 +68,9 @@ static bool translate(const struct fdt *fdt, uint32_t bus, uint32_t parent, uint
         return false;
     for (uint32_t at = 0; ranges.len - at >= entry; at += entry) {
         const uint8_t *p = ranges.data + at;
-        uint64_t from = cells(p, child_cells), room = cells(p + 4 * (child_cells + parent_cells), size_cells);
+        uint64_t from = device_cells(p, child_cells), room = device_cells(p + 4 * (child_cells + parent_cells), size_cells);
         if (*base >= from && *base - from < room && size <= room - (*base - from)) {
-            *base = *base - from + cells(p + 4 * child_cells, parent_cells);
+            *base = *base - from + device_cells(p + 4 * child_cells, parent_cells);
             return true;
         }
     }

@@ -7,6 +7,7 @@
 #include <base/compiler.h>
 #include <base/fdt.h>
 #include <common/cpu.h>
+#include <common/pci.h>
 
 /* -- Start -- */
 
@@ -64,6 +65,7 @@ enum psci_conduit { PSCI_NONE, PSCI_HVC, PSCI_SMC };
 void psci_guess(uint32_t entry);
 /** Read the device tree's psci node; without one there is no PSCI. */
 void psci_init(const struct fdt *fdt);
+bool psci_is_there(void);
 /** Start the CPU with this affinity at a physical address, with x0 = `context`. False: PSCI refuses. */
 MUST_CHECK bool psci_cpu_on(uint64_t affinity, paddr_t entry, uint64_t context);
 
@@ -100,8 +102,12 @@ bool device_is_okay(const struct fdt *fdt, uint32_t node);
 uint32_t device_find(const struct fdt *fdt, const char *compatible);
 /** INTID of entry `index` of a node's interrupts; 0 if it has none that the GIC could deliver. */
 uint32_t device_intid(const struct fdt *fdt, uint32_t node, uint32_t index);
-/** PCI configuration space, from the node of a generic ECAM host bridge. */
+/** Number of `count` cells (0..2) of a property. */
+uint64_t device_cells(const uint8_t *p, uint32_t count);
+/** PCI configuration space and memory, from the node of a generic ECAM host bridge. */
 void ecam_find(const struct fdt *fdt);
+/** Where PCI functions may be given addresses. */
+struct pci_window *ecam_window(void);
 void random_init(const struct fdt *fdt);
 
 /* -- Console before there is a log -- */
