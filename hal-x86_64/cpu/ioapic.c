@@ -76,16 +76,6 @@ static void silence_pics(void)
     }
 }
 
-void ioapic_init(void)
-{
-    silence_pics();
-    for (uint32_t i = 0; i < firmware_acpi.ioapic_count; i++) {
-        const struct acpi_ioapic *io = &firmware_acpi.ioapic[i];
-        for (uint32_t n = inputs(io); n > 0; n--)
-            write(io, REG_ENTRY + 2 * (n - 1), ENTRY_MASKED);
-    }
-}
-
 /* The I/O APIC and input of a logical vector. */
 static const struct acpi_ioapic *find(uint32_t vector, uint32_t *input, bool *active_low)
 {
@@ -139,4 +129,16 @@ void arch_irq_unmask(uint32_t vector)
 void arch_irq_mask(uint32_t vector)
 {
     set(vector, false);
+}
+
+void ioapic_init(void)
+{
+    silence_pics();
+    for (uint32_t i = 0; i < firmware_acpi.ioapic_count; i++) {
+        const struct acpi_ioapic *io = &firmware_acpi.ioapic[i];
+        for (uint32_t n = inputs(io); n > 0; n--)
+            write(io, REG_ENTRY + 2 * (n - 1), ENTRY_MASKED);
+    }
+    for (uint32_t i = 0; i < ARRAY_LEN(lines); i++) /* level from the start: an edge at a masked input is lost */
+        arch_irq_mask(lines[i].vector);
 }
