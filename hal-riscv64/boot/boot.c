@@ -181,6 +181,7 @@ void arch_boot_init(void *boot_params)
     pci_find_bridge(&fdt);
     random_seed(&fdt);
     mmu_start(hal_map_build(GIB_LEVEL));
+    harts_start();
     display_init(info, pci_window());
     summarise(info);
     hal_trace_init(info->cmdline);

@@ -66,7 +66,7 @@ boot_start:
     li s0, 0     /* backtraces end here */
     call arch_boot_init
 
-/* Another hart, started by arch_start_cpu(): a1 = its struct hal_cpu, a kernel address. */
+/* Another hart, from harts_start(): a1 = its struct hal_cpu, a kernel address. */
     .globl secondary_start
 secondary_start:
     CLEAN_SUPERVISOR

@@ -30,7 +30,6 @@ void cpu_setup(void)
     CSR_CLEAR(sstatus, SSTATUS_SIE | SSTATUS_FS | SSTATUS_VS | SSTATUS_SUM | SSTATUS_MXR);
     CSR_WRITE(scounteren, 0);
     CSR_WRITE(sie, 0);
-    fence_code();
 }
 
 void arch_cpu_init(void)

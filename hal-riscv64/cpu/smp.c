@@ -10,30 +10,46 @@
 #include <riscv/priv.h>
 #include <riscv/sbi.h>
 
+/* Asleep until arch_start_cpu() says what to run. */
 void secondary_main(void)
 {
     struct hal_cpu *cpu = hal_cpu();
 
     cpu_setup();
+    CSR_WRITE(sie, INTERRUPT_SOFTWARE);
+    while (__atomic_load_n(&cpu->state, __ATOMIC_ACQUIRE) != HAL_CPU_RUNNING) {
+        wait_for_interrupt();
+        CSR_CLEAR(sip, INTERRUPT_SOFTWARE);
+    }
+    cpu_setup();
+    fence_code();
+    fence_tables();
     cpu->entry(cpu->id);
     arch_panic("smp: a CPU's entry function returned");
 }
 
+void harts_start(void)
+{
+    for (uint32_t i = 1; i < hal_state.cpu_count; i++) {
+        struct hal_cpu *cpu = &hal_state.cpu[i];
+        fence_all(); /* it begins with its MMU off and sees memory only */
+        if (!sbi_hart_start(cpu->hardware_id, hal_image_phys((const void *)(uintptr_t)secondary_start), (uintptr_t)cpu))
+            boot_fail("the firmware does not start hart %lu", (unsigned long)cpu->hardware_id);
+    }
+}
+
 status_t arch_start_cpu(uint32_t id, void (*entry)(uint32_t cpu))
 {
-    uint32_t stopped = HAL_CPU_STOPPED;
-
     if (id == 0 || id >= hal_state.cpu_count)
         return ERR_INVALID_ARGS;
     struct hal_cpu *cpu = &hal_state.cpu[id];
-    if (!__atomic_compare_exchange_n(&cpu->state, &stopped, HAL_CPU_RUNNING, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+    if (__atomic_load_n(&cpu->state, __ATOMIC_ACQUIRE) != HAL_CPU_STOPPED)
         return ERR_BAD_STATE;
     cpu->entry = entry;
-    fence_all(); /* the other hart begins with its MMU off and sees memory only */
-    if (sbi_hart_start(cpu->hardware_id, hal_image_phys((const void *)(uintptr_t)secondary_start), (uintptr_t)cpu))
-        return STATUS_OK;
-    __atomic_store_n(&cpu->state, HAL_CPU_STOPPED, __ATOMIC_RELEASE);
-    return ERR_BAD_STATE;
+    __atomic_store_n(&cpu->state, HAL_CPU_RUNNING, __ATOMIC_RELEASE);
+    fence_all();
+    sbi_send_ipi(1u << id);
+    return STATUS_OK;
 }
 
 /* The vector is a bit in memory; the interrupt only says that there is one. */

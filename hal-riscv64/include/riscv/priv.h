@@ -25,7 +25,7 @@ void context_swap(uint64_t *from_sp, uint64_t to_sp);
 void context_begin(void);
 /** stvec. */
 void trap_vector(void);
-/** First instruction of a hart that arch_start_cpu() starts. */
+/** First instruction of a hart that is not the boot hart. */
 void secondary_start(void);
 /** satp of a hart that starts. */
 extern uint64_t secondary_satp;
@@ -84,6 +84,11 @@ void devices_find(const struct fdt *fdt);
 void power_find(const struct fdt *fdt, const char *cmdline);
 /** Make CPUs of the harts in the tree; the boot hart is CPU 0 already. */
 void harts_find(const struct fdt *fdt);
+/**
+ * Take the other CPUs from the firmware and let them sleep: in its care they may spin (OpenSBI 1.1 does). After
+ * mmu_start().
+ */
+void harts_start(void);
 /** Mix what the firmware calls random into the random source. */
 void random_seed(const struct fdt *fdt);
 /** Addresses for PCI functions, below 4 GiB. After devices_find(). */
