@@ -12,6 +12,15 @@ set(metal_link_aarch64 -Wl,-pie -Wl,--no-dynamic-linker -Wl,-z,notext)
 target_compile_options(kernel_flags INTERFACE ${metal_flags_${AEGIS_ISA}} -fno-stack-protector
     -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections)
 
+# The kernel is small enough to be optimised as one unit, across its modules' borders; targets with the property
+# METAL_NO_LTO are not part of that. The objects hold ordinary code too, for the tools that look into them.
+set(metal_lto "")
+if(CMAKE_C_COMPILER_ID STREQUAL GNU AND CMAKE_BUILD_TYPE STREQUAL Release)
+    target_compile_options(kernel_flags INTERFACE
+        "$<$<NOT:$<BOOL:$<TARGET_PROPERTY:METAL_NO_LTO>>>:-flto;-ffat-lto-objects>")
+    set(metal_lto -flto=1 -O2 -fno-omit-frame-pointer)
+endif()
+
 function(metal_kernel name)
     cmake_parse_arguments(PARSE_ARGV 1 K "" "" "OBJECTS")
     set(script ${CMAKE_SOURCE_DIR}/hal-${AEGIS_ISA}/boot/kernel.ld)
@@ -19,7 +28,7 @@ function(metal_kernel name)
         $<TARGET_OBJECTS:isa_${AEGIS_ISA}>)
     set_target_properties(${name} PROPERTIES OUTPUT_NAME ${name}.elf LINK_DEPENDS ${script}
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/kernel)
-    target_link_options(${name} PRIVATE ${metal_flags_${AEGIS_ISA}} -nostdlib -static -no-pie ${metal_link_${AEGIS_ISA}} -Wl,-T,${script}
+    target_link_options(${name} PRIVATE ${metal_flags_${AEGIS_ISA}} ${metal_lto} -nostdlib -static -no-pie ${metal_link_${AEGIS_ISA}} -Wl,-T,${script}
         -Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,max-page-size=4096 -Wl,--gc-sections -Wl,--no-warn-rwx-segments
         -Wl,--fatal-warnings -Wl,-Map,${CMAKE_BINARY_DIR}/kernel/${name}.map)
     set(file ${CMAKE_BINARY_DIR}/kernel/${name}.elf)

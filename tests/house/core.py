@@ -35,8 +35,10 @@ ISA_WORDS = r"__x86_64__|__i386__|__aarch64__|__arm__|__riscv|__linux__|AEGIS_(I
 
 def prelinked_symbols(ld, nm, objects, *nm_args):
     with tempfile.TemporaryDirectory() as folder:
-        out = os.path.join(folder, "core.o")
-        done = house.run(ld, "-r", "-o", out, *objects)
+        out, script = os.path.join(folder, "core.o"), os.path.join(folder, "discard.ld")
+        with open(script, "w", encoding="ascii") as file:  # the compiler's own form of the same code, which nm would prefer
+            file.write("SECTIONS { /DISCARD/ : { *(.gnu.lto_*) *(.gnu.debuglto_*) } }")
+        done = house.run(ld, "-r", "-T", script, "-o", out, *objects)
         if done.returncode:
             sys.exit(done.stderr)
         return house.symbols(nm, *nm_args, out)
