@@ -28,14 +28,12 @@ static bool is_usable(const struct fdt *fdt, uint32_t node)
     return !fdt_prop_string(fdt, node, "mmu-type", &text) || !str_eq(text, "riscv,none");
 }
 
-/* More than one CPU takes a firmware that starts, interrupts and fences the others. */
+/* More than one CPU takes a firmware that starts and interrupts the others. */
 static const char *missing_for_smp(void)
 {
     if (!sbi_has(SBI_HSM))
         return "HSM";
-    if (!sbi_has(SBI_IPI))
-        return "sPI";
-    return sbi_has(SBI_RFENCE) ? NULL : "RFENCE";
+    return sbi_has(SBI_IPI) ? NULL : "sPI";
 }
 
 void harts_find(const struct fdt *fdt)

@@ -12,7 +12,6 @@ enum sbi_extension {
     BASE = 0x10,
     TIME = 0x54494D45,
     SPI = 0x735049,
-    RFENCE = 0x52464E43,
     HSM = 0x48534D,
     SRST = 0x53525354,
 };
@@ -22,14 +21,10 @@ enum sbi_function {
     BASE_PROBE = 3,
     TIME_SET_TIMER = 0,
     SPI_SEND = 0,
-    RFENCE_FENCE_I = 0,
-    RFENCE_SFENCE_VMA = 1,
     HSM_START = 0,
     HSM_STATUS = 2,
     SRST_RESET = 0,
 };
-
-#define WHOLE_ADDRESS_SPACE UINT64_MAX
 
 struct sbi_result {
     int64_t error; /* 0 or negative */
@@ -75,7 +70,6 @@ void sbi_init(void)
     }
     state.has[SBI_TIMER] = probe(TIME);
     state.has[SBI_IPI] = probe(SPI);
-    state.has[SBI_RFENCE] = probe(RFENCE);
     state.has[SBI_HSM] = probe(HSM);
     state.has[SBI_RESET] = probe(SRST);
     state.has[SBI_CONSOLE] = probe(LEGACY_PUTCHAR);
@@ -103,11 +97,8 @@ void sbi_set_timer(uint64_t when)
         (void)call1(TIME, TIME_SET_TIMER, when);
 }
 
-/*
- * The interface names harts by a base and a mask of 64; hart IDs may be anything. The last two arguments are those of
- * a remote sfence.vma: start and size.
- */
-static void call_harts(uint64_t extension, uint64_t function, uint32_t cpu_mask)
+/* The interface names harts by a base and a mask of 64; hart IDs may be anything. */
+void sbi_send_ipi(uint32_t cpu_mask)
 {
     while (cpu_mask != 0) {
         uint64_t base = hal_state.cpu[bits_lowest(cpu_mask)].hardware_id;
@@ -119,23 +110,8 @@ static void call_harts(uint64_t extension, uint64_t function, uint32_t cpu_mask)
             harts |= UINT64_C(1) << bit;
             cpu_mask &= ~(1u << i);
         }
-        (void)call(extension, function, (const uint64_t[4]){harts, base, 0, WHOLE_ADDRESS_SPACE});
+        (void)call(SPI, SPI_SEND, (const uint64_t[4]){harts, base, 0, 0});
     }
-}
-
-void sbi_send_ipi(uint32_t cpu_mask)
-{
-    call_harts(SPI, SPI_SEND, cpu_mask);
-}
-
-void sbi_remote_fence_code(uint32_t cpu_mask)
-{
-    call_harts(RFENCE, RFENCE_FENCE_I, cpu_mask);
-}
-
-void sbi_remote_fence_tables(uint32_t cpu_mask)
-{
-    call_harts(RFENCE, RFENCE_SFENCE_VMA, cpu_mask);
 }
 
 bool sbi_hart_exists(uint64_t hart)

@@ -47,9 +47,24 @@ static const char *name_of(uint64_t cause, uint64_t value)
     }
 }
 
+static bool is_page_fault(uint64_t cause)
+{
+    return cause == CAUSE_FETCH_PAGE || cause == CAUSE_LOAD_PAGE || cause == CAUSE_STORE_PAGE;
+}
+
+/* The same address twice in a row is no coincidence. */
+static bool is_spurious(uint64_t cause, uint64_t value)
+{
+    struct port_cpu *port = &hal_cpu()->port;
+    bool again = port->repaired == value;
+
+    port->repaired = value;
+    return is_page_fault(cause) && !again && mmu_is_spurious(cause, value);
+}
+
 void kernel_exception(struct trap_frame *frame, uint64_t cause, uint64_t value)
 {
-    if (fix_up(frame))
+    if (fix_up(frame) || is_spurious(cause, value))
         return;
     hal_cpu()->port.crash = frame;
     hal_crash(name_of(cause, value));

@@ -5,13 +5,13 @@
  */
 #include <arch/mmu.h>
 
+#include <abi/status.h>
 #include <arch/isa.h>
 #include <common/cpu.h>
 #include <common/kernel_map.h>
 #include <common/port.h>
 #include <riscv/csr.h>
 #include <riscv/priv.h>
-#include <riscv/sbi.h>
 
 #define ASID_NEEDED UINT64_C(0xFF)
 #define ASID_ALL UINT64_C(0xFFFF)
@@ -51,9 +51,11 @@ void port_tlb_flush_page(vaddr_t va)
     __asm__ volatile("sfence.vma %0, zero" ::"r"(va) : "memory");
 }
 
+/* Requests of other CPUs come here too, and some of them are about code. */
 void port_tlb_flush_all(void)
 {
     fence_tables();
+    fence_code();
 }
 
 static bool is_alone(void)
@@ -82,24 +84,35 @@ void port_tlb_invalidate_space(uint32_t asid)
         fence_tables();
 }
 
-/* A hart may remember that an entry was invalid. */
+/* Other harts may remember that the entry was invalid: they fault once, and mmu_is_spurious() says so. */
 void port_kernel_map_changed(void)
 {
-    uint32_t others = cpus_running_elsewhere();
-
     fence_tables();
-    if (others != 0)
-        sbi_remote_fence_tables(others);
 }
 
+bool mmu_is_spurious(uint64_t cause, vaddr_t va)
+{
+    struct pt_leaf leaf;
+
+    if (va <= ARCH_USER_VTOP || hal_map_walk(va, &leaf) != STATUS_OK)
+        return false;
+    if ((cause == CAUSE_STORE_PAGE && (leaf.flags & ARCH_MAP_WRITABLE) == 0) ||
+        (cause == CAUSE_FETCH_PAGE && (leaf.flags & ARCH_MAP_NO_EXECUTE) != 0))
+        return false;
+    port_tlb_flush_page(va);
+    return true;
+}
+
+/*
+ * As for a changed mapping: CPUs that run user code are interrupted, the others fetch anew before they do. The firmware's
+ * remote fence would make every CPU wait for all of them.
+ */
 void arch_sync_code(paddr_t pa, uint64_t len)
 {
-    uint32_t others = cpus_running_elsewhere();
-
     (void)pa; /* fence.i knows no addresses */
     (void)len;
-    fence_all();
-    fence_code();
-    if (others != 0)
-        sbi_remote_fence_code(others);
+    if (is_alone())
+        fence_code();
+    else
+        hal_tlb_shootdown();
 }

@@ -16,6 +16,7 @@ struct port_cpu {
     uint64_t boot_top;        /* [I] first stack of this CPU */
 
     const struct trap_frame *crash; /* the kernel's registers at the fault that is being reported */
+    uint64_t repaired;              /* [own CPU] address of the last fault of the kernel that a flush was to mend */
     int32_t plic_context;           /* [I] negative: this CPU gets no device interrupts */
     uint32_t ipi;                   /* [a] a set bit per vector that other CPUs, or this one, have asked for */
     uint32_t relaxed;               /* [own CPU] calls of arch_cpu_relax() */

@@ -58,6 +58,8 @@ void plic_bind(uint32_t vector, uint32_t source);
 
 /** Find out how many address-space tags there are, load the final tables. Boot context. */
 void mmu_start(paddr_t root);
+/** Did the executing hart fault in the kernel half although the tables allow the access? Then it forgets what it knew. */
+bool mmu_is_spurious(uint64_t cause, vaddr_t va);
 /** The other CPUs that run, as a mask. */
 uint32_t cpus_running_elsewhere(void);
 

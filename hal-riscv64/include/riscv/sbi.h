@@ -10,7 +10,6 @@
 enum sbi_feature {
     SBI_TIMER,   /* sbi_set_timer() */
     SBI_IPI,     /* sbi_send_ipi() */
-    SBI_RFENCE,  /* sbi_remote_*() */
     SBI_HSM,     /* sbi_hart_*() */
     SBI_RESET,   /* sbi_reset() */
     SBI_CONSOLE, /* sbi_putchar() */
@@ -31,9 +30,6 @@ void sbi_set_timer(uint64_t when);
 
 /** The software interrupt of the CPUs in the mask. The caller has ordered its stores before. */
 void sbi_send_ipi(uint32_t cpu_mask);
-/** fence.i, or sfence.vma for everything, on the CPUs in the mask before the return. */
-void sbi_remote_fence_code(uint32_t cpu_mask);
-void sbi_remote_fence_tables(uint32_t cpu_mask);
 
 /** Does the firmware know this hart? */
 bool sbi_hart_exists(uint64_t hart);
