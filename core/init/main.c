@@ -9,6 +9,7 @@
 #include <diag/console.h>
 #include <diag/log.h>
 #include <diag/panic.h>
+#include <mm/frame.h>
 #include <sched/sched.h>
 
 static KSTATE struct boot_state state;
@@ -38,6 +39,7 @@ NORETURN void kernel_main(const struct boot_info *info)
     boot_nucleus();         /* scheduler, endpoints, grants, interrupts */
     boot_tasks();           /* the image's tasks */
     boot_secondary_cpus();  /* CPU 1 and up */
+    log_plain("[aegis] memory: %lu KiB free", (unsigned long)frame_count_free() * (PAGE_SIZE / 1024));
     log_info("[aegis] boot complete: %u checkpoints", state.checkpoints);
     console_flush();        /* the boot log first: once tasks run, user drivers may share the line */
     boot_release_cpus();    /* all CPUs begin to run tasks */

@@ -1,0 +1,134 @@
+# SPDX-License-Identifier: MIT
+"""The figures of one bare-metal kernel, measured: each becomes one row."""
+import glob
+import json
+import os
+import re
+from collections import Counter
+
+from machine import MEMORY
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+ISAS = ("x86_64", "aarch64", "riscv64")
+# Operations of counted.c in its order: name, how many, the goals (x86_64, aarch64, riscv64), the row of reference.tbl.
+OPERATIONS = [
+    ("system call that does nothing", 20000, None, "empty"),
+    ("YIELD alone", 20000, (300, 300, 300), "yield"),
+    ("NOTIFY with no waiter", 20000, (375, 330, 440), "notify"),
+    ("GRANT_CREATE and GRANT_REVOKE", 2000, None, "grant"),
+    ("CALL and reply, four words", 20000, (509, 585, 782), "call"),
+    ("YIELD between two tasks", 40000, None, "yield2"),
+]
+BOOT_INSTRUCTIONS = (150e6, 10e6, 25e6)
+BOOT_SECONDS, BOOTS = 0.3, 7
+IMAGE_BYTES, MEMORY_KIB = 128 * 1024, 2048
+WINDOW, LATENCY = 1500, 3500
+AFTER_BOOT = 60_000_000  # instructions that a run for latency goes on
+COUNTED = ["task 0 name=counted file=counted.elf priority=4 budget=0 caps=all restart=never",
+           "task 1 name=server file=server.elf priority=4 budget=0 caps=all restart=never",
+           "task 2 name=partner file=partner.elf priority=4 budget=0 caps=all restart=never"]
+INTERRUPTED = ["task 0 name=handler file=handler.elf priority=7 budget=0 caps=all restart=never",
+               "task 1 name=writer file=writer.elf priority=4 budget=50 caps=write+yield restart=never"]
+
+
+def references():
+    """Of each row of reference.tbl: seL4's figure and Linux's by ISA; None where there is none."""
+    found = {}
+    with open(os.path.join(HERE, "reference.tbl"), encoding="utf-8") as file:
+        for line in file:
+            fields = [field.strip() for field in line.split("|")]
+            if not line.startswith("#") and len(fields) == 7:
+                values = [None if field == "-" else float(field) for field in fields[1:6]]
+                found[fields[0]] = {isa: (values[i], values[3 + i] if i < 2 else None) for i, isa in enumerate(ISAS)}
+    return found
+
+
+def by_function(kernel, counts, per):
+    """Instructions of each function, per operation, most first."""
+    total = Counter()
+    for va, executed in counts.items():
+        total[kernel.function(va)] += executed
+    return {name: round(n / per, 1) for name, n in total.most_common() if n / per >= 0.5}
+
+
+class Figures:
+    def __init__(self, machine, safety):
+        self.machine, self.kernel, self.safety = machine, machine.kernel, safety
+        self.isa = self.kernel.isa
+        self.column = ISAS.index(self.isa)
+        self.others = references()
+
+    def row(self, name, unit, value, goal=None, p99=None, like=None, **more):
+        sel4, linux = self.others[like][self.isa] if like else (None, None)
+        row = {"name": f"{self.isa}: {name}", "unit": unit, "p50": value, "p99": value if p99 is None else p99, "goal": goal,
+               "sel4": sel4, "linux": linux, **more}
+        print(json.dumps({key: value for key, value in row.items() if value is not None}), flush=True)
+
+    # -- Operations --
+
+    def calls(self):
+        image = self.machine.image("counted", COUNTED)
+        seen = self.machine.run(image, mark=self.machine.symbol("counted", "mark"), phases=2 * len(OPERATIONS))
+        for i, (name, rounds, goals, like) in enumerate(OPERATIONS):
+            phase = seen.phases[2 * i + 1]
+            cost = (phase.kernel + phase.user) / rounds
+            goal = goals[self.column] if goals else None
+            where = {"(tasks)": round(phase.user / rounds, 1), **by_function(self.kernel, phase.at, rounds)}
+            self.row(name, "instructions", round(cost, 1), goal, like=like, where=where)
+            for what, places in (("loads of page tables", self.kernel.loads), ("TLB flushes", self.kernel.flushes)):
+                executed = sum(n for va, n in phase.at.items() if va in places)
+                self.row(f"{name}: {what}", "per operation", round(executed / rounds, 2))
+
+    # -- Start and size --
+
+    def start(self):
+        seen = self.machine.run(self.machine.image_of_build("idle"), start=1)
+        phase = seen.phases[0]
+        kernel = sum(phase.at.values())
+        self.row("power-on to the first instruction of a task", "instructions", seen.start, BOOT_INSTRUCTIONS[self.column],
+                 like="boot", where={"(firmware, start code)": seen.start - kernel, **by_function(self.kernel, phase.at, 1)})
+        spent = sorted(self.machine.console(self.machine.image_of_build("tasks"), "L5:ELF")[1] for _ in range(BOOTS))
+        self.row("power-on to the first line of a task, on this host", "s", round(spent[BOOTS // 2], 3), BOOT_SECONDS,
+                 p99=round(spent[-1], 3))
+
+    def size(self):
+        self.row("text and constants, safety profile", "bytes", self.safety.constant_bytes(), IMAGE_BYTES)
+        lines, _ = self.machine.console(self.machine.image_of_build("idle"), "boot complete")
+        free = int(re.search(r"memory: (\d+) KiB free", "".join(lines))[1])
+        self.row("memory in use at idle", "KiB", MEMORY * 1024 - free, MEMORY_KIB, like="memory")
+
+    # -- Latency --
+
+    def loads(self):
+        """Images that leave nothing untried: every hostile program beside a driver, the operations, the tour."""
+        yield "counted", self.machine.image("counted", COUNTED)
+        yield "tour", self.machine.image_of_build("tour")
+        for manifest in sorted(glob.glob(os.path.join(self.machine.build, "user/obj/hostile-*.manifest"))):
+            name = os.path.basename(manifest).removesuffix(".manifest")
+            with open(manifest, encoding="ascii") as file:
+                tasks = [line.strip() for line in file if re.match(r"task ([2-9]|\d\d) ", line)]
+            yield name, self.machine.image(f"busy-{name}", INTERRUPTED + tasks)
+
+    def latency(self):
+        longest, samples = (0,), []
+        self.machine.compile("handler", 0)
+        wanted = {"point": self.kernel.points(), "taken": self.kernel.symbols["irq_arrived"],
+                  "handler": self.machine.symbol("handler", "woken"), "limit": AFTER_BOOT}
+        for name, image in self.loads():
+            seen = self.machine.run(image, **wanted)
+            longest = max([longest, *((*window, name, image) for window in seen.windows)])
+            samples += seen.samples
+        length, index, begin, end, name, image = longest
+        watched = self.machine.run(image, **wanted, watch=index)
+        self.row("longest window with interrupts off", "instructions", length, WINDOW, image=name,
+                 begin=self.kernel.function(begin), end=self.kernel.function(end), path=self.path_of(watched.blocks),
+                 where=by_function(self.kernel, watched.phases[0].at, 1))
+        taken = sorted(sample for sample, _ in samples)
+        self.row("interrupt taken to its handler", "instructions", taken[len(taken) // 2], p99=taken[len(taken) * 99 // 100])
+        self.row("interrupt asserted to its handler, worst seen", "instructions", max(map(sum, samples)), LATENCY)
+        self.row("interrupt asserted to its handler, after the longest window", "instructions", length + taken[-1], LATENCY)
+
+    def path_of(self, blocks):
+        """The functions that a run went through, in order."""
+        names = [self.kernel.function(va) for va in blocks]
+        return [name for i, name in enumerate(names) if i == 0 or names[i - 1] != name]

@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: MIT
+"""What stands where in a kernel: its functions, and the instructions that matter for speed."""
+import bisect
+import re
+import subprocess
+
+RETURNS = {"x86_64": {"iretq", "sysretq", "sysretl", "sysret"}, "aarch64": {"eret"}, "riscv64": {"sret"}}
+# How an instruction looks that loads another set of page tables, and one that drops what the CPU cached of them.
+LOADS = {"x86_64": r"mov\s+%r\w+,%cr3", "aarch64": r"msr\s+ttbr[01]_el1,", "riscv64": r"csrr?w\s+(\w+,)?satp,"}
+FLUSHES = {"x86_64": r"(invlpg|invpcid|mov\s+%r\w+,%cr4)\b", "aarch64": r"tlbi\s", "riscv64": r"(sfence|sinval)\.vma"}
+INSTRUCTION = re.compile(r"\s*([0-9a-f]+):\t(.+)")
+
+
+def tool(isa, name):
+    return f"{isa}-linux-gnu-{name}"
+
+
+def output_of(*words):
+    return subprocess.run(words, check=True, capture_output=True, text=True).stdout
+
+
+class Kernel:
+    def __init__(self, isa, elf):
+        self.isa, self.elf = isa, elf
+        self.symbols = {}
+        functions = []
+        for line in output_of(tool(isa, "nm"), "-n", elf).splitlines():
+            fields = line.split()
+            if len(fields) == 3 and fields[2][0] not in "$.":
+                self.symbols.setdefault(fields[2], int(fields[0], 16))
+                if fields[1] in "tT":
+                    functions.append((int(fields[0], 16), fields[2]))
+        self.starts = [start for start, _ in functions]
+        self.names = [name for _, name in functions]
+        self.text = self.symbols["image_start"], self.symbols["image_text_end"]
+        self.returns, self.loads, self.flushes = [], set(), set()
+        self.disassemble()
+
+    def disassemble(self):
+        for line in output_of(tool(self.isa, "objdump"), "-d", "--no-show-raw-insn", self.elf).splitlines():
+            match = INSTRUCTION.match(line)
+            if not match:
+                continue
+            va, text = int(match[1], 16), match[2].strip()
+            if text.split()[0] in RETURNS[self.isa]:
+                self.returns.append(va)
+            elif re.match(LOADS[self.isa], text):
+                self.loads.add(va)
+            elif re.match(FLUSHES[self.isa], text):
+                self.flushes.add(va)
+
+    def function(self, va):
+        """Its name; what has none is start code or firmware."""
+        if not self.text[0] <= va < self.text[1]:
+            return "(elsewhere)"
+        at = bisect.bisect_right(self.starts, va) - 1
+        return self.names[at] if at >= 0 else "(elsewhere)"
+
+    def points(self):
+        """Instructions at which interrupts can be taken: the returns to user mode, and the beginnings of functions that poll."""
+        polls = [self.symbols[name] for name in ("port_irq_take", "arch_halt") if name in self.symbols]
+        return polls + [va for va in self.returns if not self.function(va).startswith("kernel_")]
+
+    def constant_bytes(self):
+        """Text and everything else that is never written."""
+        return int(output_of(tool(self.isa, "size"), self.elf).splitlines()[1].split()[0])
