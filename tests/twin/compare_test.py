@@ -199,6 +199,11 @@ class Consoles(unittest.TestCase):
         self.assertEqual([len(console.reports[task]) for task in (2, 5)], [1, 3])
         self.assertEqual(console.reports[5][0], "[T5] [ERROR] [aegis] FAULT task 5 (bad) at pc 0x40114070")
 
+    def test_a_report_goes_on_after_a_line_of_another_cpu(self):
+        line = "[TICK:00000003] [T2] [INFO] [aegis] task 2 exited (code=0)\n"
+        mixed = CONSOLE.replace(line, "").replace("  cause:", line + "  cause:")
+        self.assertEqual(differing(run(), run(console=mixed)), {})
+
     def test_the_time_of_a_report_does_not_count(self):
         self.assertEqual(differing(run(), run(console=CONSOLE.replace("TICK:00000003", "TICK:0000BEEF"))), {})
 

@@ -7,6 +7,7 @@ KERNEL = re.compile(r"\[TICK:[0-9A-F]{8}\] \[T(\d+|-)\] (.*)\Z")
 BOOTED = re.compile(r"\[TICK:[0-9A-F]{8}\] \[T-\] .* boot complete")
 KERNEL_SELF = "kernel"
 NOBODY = "nobody"
+REPORT = "] FAULT task "  # what begins so goes on with indented lines
 DEVICE_MAP = "device_map"
 SLACK = 16  # lines that other CPUs may have got out while a task was between its event and the console
 
@@ -57,9 +58,11 @@ class Console:
         for line in lines:
             match = KERNEL.match(line)
             if match:
-                reporting = KERNEL_SELF if match[1] == "-" else int(match[1])
+                task = KERNEL_SELF if match[1] == "-" else int(match[1])
                 if "] summary: " not in line:  # it counts what ticks decide
-                    self.reports.setdefault(reporting, []).append(f"[T{match[1]}] {match[2]}")
+                    self.reports.setdefault(task, []).append(f"[T{match[1]}] {match[2]}")
+                # Lines of other CPUs may come between those of a report.
+                reporting = task if REPORT in line else reporting
                 continue
             speaker = self._speaker(line)
             if speaker is not None:

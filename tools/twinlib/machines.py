@@ -101,8 +101,12 @@ class Metal:
 
 
 def qemu_options(twin, image, folder):
-    """One CPU has instruction counts for a clock: such runs repeat exactly and idle time passes at once."""
+    """
+    Counted instructions are the clock, so a run repeats exactly, idle time passes at once and the host's load does not
+    matter. Several RISC-V harts cannot be run so: QEMU then runs one after the other, each until a timer is due, and one
+    that waits for another in the firmware waits for ever.
+    """
     words = [f"--isa={twin.isa}", f"--build={twin.build}", f"--image={image}", f"--cpus={twin.cpus}",
              f"--machine={twin.machine}", f"--trace={os.path.join(folder, 'qemu.events')}"]
-    words += ["--icount"] if twin.cpus == 1 else []
+    words += ["--icount"] if twin.cpus == 1 or twin.isa != "riscv64" else []
     return qemu.parse(words + ([f"--kernel={twin.kernel}"] if twin.kernel else []))
