@@ -28,7 +28,8 @@ function(metal_kernel name)
         $<TARGET_OBJECTS:isa_${AEGIS_ISA}>)
     set_target_properties(${name} PROPERTIES OUTPUT_NAME ${name}.elf LINK_DEPENDS ${script}
         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/kernel)
-    target_link_options(${name} PRIVATE ${metal_flags_${AEGIS_ISA}} ${metal_lto} -nostdlib -static -no-pie ${metal_link_${AEGIS_ISA}} -Wl,-T,${script}
+    target_link_options(${name} PRIVATE ${metal_flags_${AEGIS_ISA}} ${metal_lto} -nostdlib -static -no-pie ${metal_link_${AEGIS_ISA}}
+        -Wl,-T,${script}
         -Wl,--build-id=none -Wl,-z,noexecstack -Wl,-z,max-page-size=4096 -Wl,--gc-sections -Wl,--no-warn-rwx-segments
         -Wl,--fatal-warnings -Wl,-Map,${CMAKE_BINARY_DIR}/kernel/${name}.map)
     set(file ${CMAKE_BINARY_DIR}/kernel/${name}.elf)

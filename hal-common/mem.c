@@ -10,10 +10,38 @@
 typedef uint64_t __attribute__((may_alias)) word_t;
 
 #define WORD sizeof(word_t)
+#define LINE (8 * WORD) /* pages are cleared and programs loaded with interrupts off: no time for loops of single words */
 
 static bool alike(const void *a, const void *b)
 {
     return ((uintptr_t)a ^ (uintptr_t)b) % WORD == 0;
+}
+
+static inline void copy_line(word_t *to, const word_t *from)
+{
+    word_t a = from[0], b = from[1], c = from[2], d = from[3];
+    word_t e = from[4], f = from[5], g = from[6], h = from[7];
+
+    to[0] = a;
+    to[1] = b;
+    to[2] = c;
+    to[3] = d;
+    to[4] = e;
+    to[5] = f;
+    to[6] = g;
+    to[7] = h;
+}
+
+static inline void set_line(word_t *to, word_t word)
+{
+    to[0] = word;
+    to[1] = word;
+    to[2] = word;
+    to[3] = word;
+    to[4] = word;
+    to[5] = word;
+    to[6] = word;
+    to[7] = word;
 }
 
 void *memcpy(void *restrict dst, const void *restrict src, size_t len)
@@ -24,6 +52,8 @@ void *memcpy(void *restrict dst, const void *restrict src, size_t len)
     if (alike(to, from)) {
         for (; len > 0 && (uintptr_t)to % WORD != 0; len--)
             *to++ = *from++;
+        for (; len >= LINE; len -= LINE, to += LINE, from += LINE)
+            copy_line((word_t *)to, (const word_t *)from);
         for (; len >= WORD; len -= WORD, to += WORD, from += WORD)
             *(word_t *)to = *(const word_t *)from;
     }
@@ -51,6 +81,8 @@ void *memset(void *dst, int value, size_t len)
 
     for (; len > 0 && (uintptr_t)to % WORD != 0; len--)
         *to++ = (uint8_t)value;
+    for (; len >= LINE; len -= LINE, to += LINE)
+        set_line((word_t *)to, word);
     for (; len >= WORD; len -= WORD, to += WORD)
         *(word_t *)to = word;
     while (len-- > 0)

@@ -36,6 +36,20 @@ uint32_t runq_pick(const struct runq *rq)
     return rq->levels == 0 ? WAITQ_NONE : waitq_first(&rq->level[bits_highest(rq->levels)]);
 }
 
+uint32_t runq_take(struct runq *rq, struct waitq_link *links)
+{
+    uint32_t index = runq_pick(rq);
+
+    if (index != WAITQ_NONE) {
+        uint32_t level = bits_highest(rq->levels);
+
+        waitq_pop(links, &rq->level[level]);
+        if (waitq_first(&rq->level[level]) == WAITQ_NONE)
+            rq->levels &= ~(1u << level);
+    }
+    return index;
+}
+
 bool budget_exhausted(uint32_t budget, uint32_t used)
 {
     return budget != 0 && used >= budget;

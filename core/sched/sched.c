@@ -80,20 +80,23 @@ void sched_make_ready_locked(struct thread *thread, bool front)
 
 static struct thread *take_next(const struct sched_cpu *cpu)
 {
-    uint32_t index = runq_pick(&state.runq);
+    uint32_t index = runq_take(&state.runq, state.links);
 
-    if (index == WAITQ_NONE)
-        return &state.idle[cpu - state.cpu];
-    runq_remove(&state.runq, state.links, index, state.thread[index].prio);
-    return &state.thread[index];
+    return index == WAITQ_NONE ? &state.idle[cpu - state.cpu] : &state.thread[index];
+}
+
+/* Whatever asked for another pick has been heard. */
+static void end_turn(struct sched_cpu *cpu)
+{
+    arch_atomic_store32(&cpu->resched, 0);
+    cpu->slice_over = 0;
 }
 
 static void switch_to_locked(struct sched_cpu *cpu, struct thread *next)
 {
     struct thread *prev = cpu->current;
 
-    arch_atomic_store32(&cpu->resched, 0);
-    cpu->slice_over = 0;
+    end_turn(cpu);
     next->state = THREAD_RUNNING;
     if (next == prev)
         return;
@@ -143,11 +146,23 @@ void sched_point(void)
     spin_unlock(&state.lock);
 }
 
+/* Would the current thread, made ready, be picked again at once? */
+static bool is_alone_locked(const struct thread *t)
+{
+    return t->index != THREAD_NONE && runq_top(&state.runq) < (int32_t)t->prio && !budget_exhausted(t->budget, t->used);
+}
+
 void sched_yield_cpu(void)
 {
+    struct sched_cpu *cpu;
+
     ASSERT(spin_depth() == 0);
     spin_lock(&state.lock);
-    reschedule_locked(sched_cpu_here()->current, false);
+    cpu = sched_cpu_here();
+    if (is_alone_locked(cpu->current))
+        end_turn(cpu);
+    else
+        reschedule_locked(cpu->current, false);
     spin_unlock(&state.lock);
 }
 

@@ -48,6 +48,18 @@ void waitq_remove(struct waitq_link *links, struct waitq *queue, uint32_t index)
     links[index] = (struct waitq_link){.next = WAITQ_NONE, .prev = WAITQ_NONE, .linked = 0};
 }
 
+void waitq_pop(struct waitq_link *links, struct waitq *queue)
+{
+    uint32_t first = queue->head;
+
+    queue->head = links[first].next;
+    if (queue->head == WAITQ_NONE)
+        queue->tail = WAITQ_NONE;
+    else
+        links[queue->head].prev = WAITQ_NONE;
+    links[first] = (struct waitq_link){.next = WAITQ_NONE, .prev = WAITQ_NONE, .linked = 0};
+}
+
 uint32_t waitq_first(const struct waitq *queue)
 {
     return queue->head;

@@ -99,6 +99,20 @@ TEST(a_level_stays_while_it_has_members)
     assert_int_equal(runq_pick(&rq), 2);
 }
 
+TEST(taking_picks_and_removes)
+{
+    insert(1, 2);
+    insert(2, 6);
+    insert(3, 6);
+    assert_int_equal(runq_take(&rq, links), 2);
+    assert_int_equal(links[2].linked, 0);
+    assert_int_equal(runq_take(&rq, links), 3);
+    assert_int_equal(runq_top(&rq), 2);
+    assert_int_equal(runq_take(&rq, links), 1);
+    assert_int_equal(rq.levels, 0);
+    assert_int_equal(runq_take(&rq, links), WAITQ_NONE);
+}
+
 /* The specification: scan all threads for the highest priority; among equals the one that waits longest (or was put first). */
 struct naive {
     bool ready[THREADS];
@@ -125,7 +139,12 @@ TEST(random_histories_agree_with_a_naive_scan)
     for (int64_t step = 1; step <= 50000; step++) {
         uint32_t t = test_random_below(&random, THREADS);
 
-        if (naive.ready[t]) {
+        if (naive.ready[t] && step % 3 == 0) {
+            uint32_t taken = runq_take(&rq, links);
+
+            assert_int_equal(taken, naive_pick(&naive));
+            naive.ready[taken] = false;
+        } else if (naive.ready[t]) {
             runq_remove(&rq, links, t, naive.prio[t]);
             naive.ready[t] = false;
         } else {
@@ -302,6 +321,7 @@ int main(void)
         cmocka_unit_test_setup(picking_changes_nothing, setup),
         cmocka_unit_test_setup(removing_the_last_of_a_level_uncovers_the_next_level, setup),
         cmocka_unit_test_setup(a_level_stays_while_it_has_members, setup),
+        cmocka_unit_test_setup(taking_picks_and_removes, setup),
         cmocka_unit_test_setup(random_histories_agree_with_a_naive_scan, setup),
         cmocka_unit_test_setup(nobody_at_the_top_level_is_passed_over_more_than_its_neighbours_once, setup),
         cmocka_unit_test(budget_0_is_never_exhausted),

@@ -114,6 +114,19 @@ TEST(remove_of_the_only_one_leaves_an_empty_queue)
     assert_int_equal(queue.tail, WAITQ_NONE);
 }
 
+TEST(pop_takes_the_first_and_nothing_else)
+{
+    waitq_push(links, &queue, 6);
+    waitq_push(links, &queue, 2);
+    waitq_pop(links, &queue);
+    assert_int_equal(waitq_first(&queue), 2);
+    assert_int_equal(links[6].linked, 0);
+    assert_int_equal(links[2].prev, WAITQ_NONE);
+    waitq_pop(links, &queue);
+    assert_int_equal(queue.head, WAITQ_NONE);
+    assert_int_equal(queue.tail, WAITQ_NONE);
+}
+
 TEST(a_removed_link_says_so)
 {
     waitq_push(links, &queue, 1);
@@ -184,7 +197,10 @@ TEST(random_histories_agree_with_a_plain_array)
             while (m->member[at] != t)
                 at++;
             model_take(m, at);
-            waitq_remove(links, &queues[where[t]], t);
+            if (at == 0 && front)
+                waitq_pop(links, &queues[where[t]]);
+            else
+                waitq_remove(links, &queues[where[t]], t);
             where[t] = QUEUES;
         } else {
             model_put(&model[q], t, front);
@@ -212,6 +228,7 @@ int main(void)
         cmocka_unit_test_setup(remove_from_the_middle_keeps_the_others_in_order, setup),
         cmocka_unit_test_setup(remove_of_the_last_lets_the_next_push_follow_its_predecessor, setup),
         cmocka_unit_test_setup(remove_of_the_only_one_leaves_an_empty_queue, setup),
+        cmocka_unit_test_setup(pop_takes_the_first_and_nothing_else, setup),
         cmocka_unit_test_setup(a_removed_link_says_so, setup),
         cmocka_unit_test_setup(random_histories_agree_with_a_plain_array, setup),
     };

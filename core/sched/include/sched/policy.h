@@ -35,6 +35,8 @@ void runq_insert(struct runq *rq, struct waitq_link *links, uint32_t index, uint
 void runq_remove(struct runq *rq, struct waitq_link *links, uint32_t index, uint32_t prio);
 /** The first thread of the highest level that is not empty, or WAITQ_NONE. O(1); changes nothing. */
 uint32_t runq_pick(const struct runq *rq);
+/** Take the thread of runq_pick() out; WAITQ_NONE: there is none. */
+uint32_t runq_take(struct runq *rq, struct waitq_link *links);
 /** Highest level that is not empty, or -1. */
 int32_t runq_top(const struct runq *rq);
 

@@ -32,5 +32,7 @@ void waitq_push(struct waitq_link *links, struct waitq *queue, uint32_t index);
 void waitq_push_front(struct waitq_link *links, struct waitq *queue, uint32_t index);
 /** Take thread `index` out of `queue`, where it is; the others keep their order. */
 void waitq_remove(struct waitq_link *links, struct waitq *queue, uint32_t index);
+/** Take the first thread out of `queue`, which is not empty. */
+void waitq_pop(struct waitq_link *links, struct waitq *queue);
 /** First thread or WAITQ_NONE; stays in the queue. */
 uint32_t waitq_first(const struct waitq *queue);
