@@ -45,22 +45,8 @@ void port_reset(void)
     sbi_reset(SBI_COLD_REBOOT);
 }
 
-/* The two shifts that do nothing tell an emulator that this breakpoint is a call; all three lie in one page. */
 void port_debug_write(const char *text)
 {
-    register uint64_t a0 __asm__("a0") = SEMIHOSTING_WRITE0;
-    register uint64_t a1 __asm__("a1") = (uintptr_t)text;
-
-    if (!state.semihosting)
-        return;
-    __asm__ volatile(".option push\n"
-                     ".option norvc\n"
-                     ".balign 16\n"
-                     "slli x0, x0, 0x1f\n"
-                     "ebreak\n"
-                     "srai x0, x0, 7\n"
-                     ".option pop"
-                     : "+r"(a0)
-                     : "r"(a1)
-                     : "memory");
+    if (state.semihosting)
+        (void)semihosting_call(SEMIHOSTING_WRITE0, (uintptr_t)text);
 }

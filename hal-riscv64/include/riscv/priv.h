@@ -10,7 +10,7 @@
 
 extern struct boot_stack boot_stacks[];
 
-/* -- Assembly: boot/start.S, cpu/trap.S -- */
+/* -- Assembly: boot/start.S, cpu/trap.S, dev/semihosting.S -- */
 
 struct user_stop {
     uint64_t cause; /* scause */
@@ -27,6 +27,8 @@ void context_begin(void);
 void trap_vector(void);
 /** First instruction of a hart that is not the boot hart. */
 void secondary_start(void);
+/** A call to the host of an emulator that listens. */
+uint64_t semihosting_call(uint64_t operation, uint64_t argument);
 /** satp of a hart that starts. */
 extern uint64_t secondary_satp;
 
