@@ -39,10 +39,24 @@ static void add_ram(struct ram *ram)
     }
 }
 
-static void choose_trampoline(const struct ram *ram)
+/* Does something of the boot loader lie in this page? GRUB puts what is small below 1 MiB under UEFI. */
+static bool is_taken(const struct boot_found *found, paddr_t page)
+{
+    for (uint32_t i = 0; i < found->kept_count; i++) {
+        if (found->kept[i].base < page + PAGE_SIZE && page < found->kept[i].end)
+            return true;
+    }
+    for (uint32_t i = 0; i < found->module_count; i++) {
+        if (found->module[i].start < page + PAGE_SIZE && page < found->module[i].end)
+            return true;
+    }
+    return false;
+}
+
+static void choose_trampoline(const struct boot_found *found)
 {
     for (paddr_t pa = TRAMPOLINE_USUAL; pa < LOW_RAM_END && state.trampoline == 0; pa += PAGE_SIZE) {
-        if (ram_has(ram, pa, pa + PAGE_SIZE))
+        if (ram_has(&found->ram, pa, pa + PAGE_SIZE) && !is_taken(found, pa))
             state.trampoline = pa;
     }
 }
@@ -109,7 +123,7 @@ void memory_init(struct boot_found *found)
 {
     state.found = found;
     add_ram(&found->ram);
-    choose_trampoline(&found->ram);
+    choose_trampoline(found);
     add_windows(found);
     add_framebuffer(&found->framebuffer);
     hal_cpu()->port.root = hal_map_build(x86_has(X86_PAGE_1G) ? 2 : 1);
@@ -127,7 +141,7 @@ status_t arch_parse_modules(const struct boot_info *info, struct boot_module *mo
     *count = 0;
     for (uint32_t i = 0; i < found->module_count; i++) {
         const struct boot_module *m = &found->module[i];
-        if (m->start < RAM_LOW_END || !ram_has(&found->ram, m->start, m->end))
+        if (!ram_has(&found->ram, m->start, m->end))
             return ERR_INVALID_ARGS;
         for (uint32_t k = 0; k < i; k++) {
             if (m->start < found->module[k].end && found->module[k].start < m->end)
