@@ -28,6 +28,6 @@ static inline struct hal_cpu *hal_cpu(void)
 {
     struct hal_cpu *cpu;
 
-    __asm__("mv %0, tp" : "=r"(cpu));
+    __asm__ volatile("mv %0, tp" : "=r"(cpu)); /* volatile: a switch may come back on another CPU */
     return cpu;
 }

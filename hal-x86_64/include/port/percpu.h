@@ -25,6 +25,6 @@ static inline struct hal_cpu *hal_cpu(void)
 {
     struct hal_cpu *cpu;
 
-    __asm__("mov %%gs:0, %0" : "=r"(cpu)); /* hal_cpu.self; not volatile: it never changes under running code */
+    __asm__ volatile("mov %%gs:0, %0" : "=r"(cpu)); /* hal_cpu.self; volatile: a switch may come back on another CPU */
     return cpu;
 }
