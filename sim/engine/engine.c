@@ -14,7 +14,7 @@
 
 /* -- Registers -- */
 
-/* With `count` 6 only the call registers; the program counter is separate. */
+/* With the count of call registers only those; the program counter is separate. */
 void engine_transfer(struct engine *engine, struct trap_frame *frame, uint32_t count, bool write)
 {
     int ids[REGISTERS_MAX];
@@ -42,7 +42,7 @@ void engine_detach(struct engine *engine)
     if (owner == NULL)
         return;
     if (owner->dirty) /* the call registers in memory are newer than the engine's */
-        engine_transfer(engine, &owner->frame, ENGINE_CALL_REGISTERS, true);
+        engine_transfer(engine, &owner->frame, engine_isa.call_registers, true);
     engine_transfer(engine, &owner->frame, engine_isa.register_count, false);
     disown(engine);
 }
@@ -54,7 +54,7 @@ void engine_peek(const struct arch_user *user, struct trap_frame *frame)
     if (user->live == 0)
         return;
     engine_transfer(machine.cpu[user->live - 1].engine, frame, engine_isa.register_count, false);
-    for (uint32_t i = 0; user->dirty && i < ENGINE_CALL_REGISTERS; i++) {
+    for (uint32_t i = 0; user->dirty && i < engine_isa.call_registers; i++) {
         uint16_t offset = engine_isa.registers[i].offset;
         memcpy((uint8_t *)frame + offset, (uint8_t *)&calls + offset, sizeof(uint64_t));
     }
@@ -86,7 +86,7 @@ static void attach(struct engine *engine, struct arch_user *user, paddr_t root)
         engine->owner = user;
         user->live = engine->cpu->id + 1;
     } else if (user->dirty) {
-        engine_transfer(engine, &user->frame, ENGINE_CALL_REGISTERS, true);
+        engine_transfer(engine, &user->frame, engine_isa.call_registers, true);
     }
     user->dirty = false;
     if (engine->root != root) {
@@ -237,7 +237,11 @@ static bool stopped(struct engine *engine, uint64_t pc, struct arch_trap *trap)
 {
     switch (engine->stop) {
     case STOP_SYSCALL:
-        engine_transfer(engine, &engine->owner->frame, ENGINE_CALL_REGISTERS, false);
+        engine_transfer(engine, &engine->owner->frame, engine_isa.call_registers, false);
+        if (engine_isa.called != NULL) {
+            engine_isa.called(&engine->owner->frame, pc);
+            engine->owner->dirty = true;
+        }
         *trap = (struct arch_trap){.kind = ARCH_TRAP_SYSCALL, .pc = pc};
         return true;
     case STOP_INSPECT:

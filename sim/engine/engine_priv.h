@@ -99,11 +99,12 @@ struct engine_isa {
     int model; /* -1: the library's default */
     int pc;
     int syscall; /* the exception that is a system call; -1: a hook of its own says it */
-    /* call registers first: number, target, payload 0-3 */
+    /* call registers first: number, target, payload 0-3, and what else a call changes */
     const struct engine_register *registers;
-    uint32_t register_count;
+    uint32_t register_count, call_registers;
+    /** What the instruction of a call does to the call registers, `pc` being behind it; NULL: nothing. */
+    void (*called)(struct trap_frame *frame, uint64_t pc);
 };
-#define ENGINE_CALL_REGISTERS 6u
 
 extern const struct engine_isa engine_isa;
 

@@ -22,7 +22,7 @@ static const struct engine_register registers[] = {
 
 const struct engine_isa engine_isa = {
     .arch = UC_ARCH_ARM64, .mode = UC_MODE_ARM, .model = UC_CPU_ARM64_A72, .pc = UC_ARM64_REG_PC, .syscall = EXCP_SWI,
-    .registers = registers, .register_count = sizeof registers / sizeof *registers,
+    .registers = registers, .register_count = sizeof registers / sizeof *registers, .call_registers = 6,
 };
 
 static void system_register(struct engine *engine, uint32_t op0, uint32_t op1, uint32_t crn, uint32_t crm, uint32_t op2,

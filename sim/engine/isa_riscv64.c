@@ -21,7 +21,7 @@ static const struct engine_register registers[] = {
 
 const struct engine_isa engine_isa = {
     .arch = UC_ARCH_RISCV, .mode = UC_MODE_RISCV64, .model = -1, .pc = UC_RISCV_REG_PC, .syscall = CAUSE_ECALL,
-    .registers = registers, .register_count = sizeof registers / sizeof *registers,
+    .registers = registers, .register_count = sizeof registers / sizeof *registers, .call_registers = 6,
 };
 
 void engine_isa_enter_user(struct engine *engine)

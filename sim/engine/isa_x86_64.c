@@ -22,13 +22,21 @@ enum { PF_PRESENT = 1 << 0, PF_WRITE = 1 << 1, PF_USER = 1 << 2, PF_FETCH = 1 <<
 
 #define R(name, field) {UC_X86_REG_##name, offsetof(struct trap_frame, field)}
 static const struct engine_register registers[] = {
-    R(RAX, rax), R(R8, r8), R(RDI, rdi), R(RSI, rsi), R(RDX, rdx), R(R10, r10), R(RBX, rbx), R(RCX, rcx), R(RBP, rbp),
-    R(R9, r9), R(R11, r11), R(R12, r12), R(R13, r13), R(R14, r14), R(R15, r15), R(RSP, rsp), R(RFLAGS, rflags),
+    R(RAX, rax), R(R8, r8), R(RDI, rdi), R(RSI, rsi), R(RDX, rdx), R(R10, r10), R(RCX, rcx), R(R11, r11),
+    R(RFLAGS, rflags), R(RBX, rbx), R(RBP, rbp), R(R9, r9), R(R12, r12), R(R13, r13), R(R14, r14), R(R15, r15), R(RSP, rsp),
 };
+
+/* SYSCALL leaves the address behind it and the flags there, whatever becomes of the call. */
+static void called(struct trap_frame *frame, uint64_t pc)
+{
+    frame->rcx = pc;
+    frame->r11 = frame->rflags;
+}
 
 const struct engine_isa engine_isa = {
     .arch = UC_ARCH_X86, .mode = UC_MODE_64, .model = -1, .pc = UC_X86_REG_RIP, .syscall = -1,
-    .registers = registers, .register_count = sizeof registers / sizeof *registers,
+    .registers = registers, .register_count = sizeof registers / sizeof *registers, .call_registers = 9,
+    .called = called,
 };
 
 void engine_isa_enter_user(struct engine *engine)
