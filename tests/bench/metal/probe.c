@@ -10,6 +10,7 @@
  *   point    an instruction of the kernel at which interrupts can be taken
  *   taken    the kernel's function that an interrupt of a device arrives at; handler: the task's that it is meant for
  *   limit    end the run so many instructions after the first one of a task
+ *   over     write every window that is longer
  *   watch    end the run after window N, and write what ran in it
  *   start    end the run at the first instruction of a task
  */
@@ -47,7 +48,7 @@ EXPORT int qemu_plugin_version = 1;
 #define ENTRIES 65536
 
 static struct {
-    uint64_t text, text_end, mark, taken, handler, phases, limit, watch, start;
+    uint64_t text, text_end, mark, taken, handler, phases, limit, watch, start, over;
     uint64_t point[POINTS];
     uint64_t points;
 } want;
@@ -138,6 +139,8 @@ static void on_point(unsigned cpu, void *data)
     (void)cpu;
     if (!window.open)
         return;
+    if (want.over != 0 && length > want.over)
+        fprintf(out, "over %lu %lu %lx %lx\n", length, window.index, want.point[window.from], want.point[to]);
     if (length > window.longest[window.from][to]) {
         window.longest[window.from][to] = length;
         window.which[window.from][to] = window.index;
@@ -239,7 +242,7 @@ static bool read_word(const char *word)
     } words[] = {
         {"text=", &want.text},       {"text_end=", &want.text_end}, {"mark=", &want.mark},   {"taken=", &want.taken},
         {"handler=", &want.handler}, {"phases=", &want.phases},     {"limit=", &want.limit}, {"watch=", &want.watch},
-        {"start=", &want.start},
+        {"start=", &want.start},     {"over=", &want.over},
     };
 
     if (strncmp(word, "out=", 4) == 0) {
