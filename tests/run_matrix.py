@@ -41,7 +41,9 @@ class Row:
                 | ({"clang"} if words & {"clang", "fuzz"} else set())
         hal, isa, _, preset = self.match.groups()
         return {"build", "test"} | ({"sim"} if hal == "sim" else set()) | ({isa} if isa else set()) \
-            | ({"qemu"} if hal == "metal" else set()) | ({"sim"} if "compare" in self.what.split() else set()) \
+            | ({"qemu", "iso", "efi"} if hal == "metal" else set()) \
+            | ({"firmware"} if "release" in self.what.split() else set()) \
+            | ({"sim"} if "compare" in self.what.split() else set()) \
             | ({"clang"} if preset in ("clang", "fuzz") else set()) | ({"gdb"} if preset == "debug" else set()) \
             | ({"stub"} if "gdb" in self.what.split() else set()) \
             | ({"display", "screen"} if "display" in self.what.split() else set())
