@@ -4,6 +4,7 @@
 #include <abi/status.h>
 #include <arch/memory.h>
 #include <base/string.h>
+#include <common/kernel_map.h>
 #include <common/memmap.h>
 
 status_t fdt_boot_open(const struct boot_info *info, struct fdt *fdt)
@@ -70,12 +71,11 @@ bool fdt_boot_framebuffer(const struct fdt *fdt, struct boot_framebuffer *out, u
     return true;
 }
 
-static bool is_ram(const struct fdt *fdt, uint64_t start, uint64_t end)
+static bool is_ram(uint64_t start, uint64_t end)
 {
-    uint64_t base, size;
-
-    for (uint32_t i = 0; fdt_boot_ram(fdt, i, &base, &size); i++) {
-        if (start >= base && start - base < size && end - start <= size - (start - base))
+    for (uint32_t i = 0; i < hal_map.ram_count; i++) {
+        uint64_t offset = start - hal_map.ram[i].base;
+        if (offset < hal_map.ram[i].size && end - start <= hal_map.ram[i].size - offset)
             return true;
     }
     return false;
@@ -95,7 +95,7 @@ status_t fdt_boot_modules(const struct boot_info *info, struct boot_module *modu
     if (!fdt_prop_u64(&fdt, chosen, "linux,initrd-start", &start) ||
         !fdt_prop_u64(&fdt, chosen, "linux,initrd-end", &end))
         return STATUS_OK;
-    if (start >= end || !is_ram(&fdt, start, end))
+    if (start >= end || !is_ram(start, end))
         return ERR_INVALID_ARGS;
     if (room == 0)
         return ERR_OUT_OF_RANGE;
@@ -105,12 +105,11 @@ status_t fdt_boot_modules(const struct boot_info *info, struct boot_module *modu
     return STATUS_OK;
 }
 
-static status_t add_ram(struct memmap *map, const struct fdt *fdt)
+/* What the kernel half has of it: whole pages within reach. */
+static status_t add_ram(struct memmap *map)
 {
-    uint64_t base, size;
-
-    for (uint32_t i = 0; fdt_boot_ram(fdt, i, &base, &size); i++) {
-        status_t status = memmap_add(map, base, size);
+    for (uint32_t i = 0; i < hal_map.ram_count; i++) {
+        status_t status = memmap_add(map, hal_map.ram[i].base, hal_map.ram[i].size);
         if (status != STATUS_OK)
             return status;
     }
@@ -163,11 +162,13 @@ status_t fdt_boot_memory_map(const struct boot_info *info, struct fdt_boot_kept 
 
     *count = 0;
     if (status == STATUS_OK)
-        status = add_ram(&map, &fdt);
+        status = add_ram(&map);
     if (status == STATUS_OK)
         status = memmap_reserve(&map, kept.start, kept.end - kept.start);
     if (status == STATUS_OK)
         status = memmap_reserve(&map, info->fdt, info->fdt_size);
+    if (status == STATUS_OK)
+        status = memmap_reserve(&map, info->framebuffer.addr, (uint64_t)info->framebuffer.pitch * info->framebuffer.height);
     if (status == STATUS_OK)
         status = reserve_named(&map, &fdt);
     if (status == STATUS_OK)

@@ -21,6 +21,7 @@
 #define FDT_MAGIC 0xD00DFEEDu
 #define FDT_SIZE_MAX 0x200000u
 #define FDT_RAM_RANGES_MAX 64u   /* looked at; HAL_RAM_RANGES_MAX are used */
+#define SCREEN_SIZE_MAX 0x4000000u
 #define GIB_LEVEL 2u             /* Sv39 has leaves of 1 GiB */
 #define FIRMWARE_SIZE 0x200000u  /* in front of the kernel; not every tree says so */
 
@@ -90,19 +91,17 @@ static void open_tree(paddr_t at, struct fdt *fdt, struct boot_info *info)
 
 /* -- Memory -- */
 
-static void add_ram(paddr_t base, uint64_t size)
+/* False: it is not used. */
+static bool add_ram(paddr_t base, uint64_t size)
 {
     if (size > DIRECT_END || base > DIRECT_END - size) {
         boot_say("more memory than supported: 0x%lx bytes at 0x%lx are cut to the first %lu GiB", (unsigned long)size,
                  (unsigned long)base, (unsigned long)(DIRECT_END >> 30));
         if (base >= DIRECT_END)
-            return;
+            return true;
         size = DIRECT_END - base;
     }
-    status_t status = hal_map_add_ram(base, size);
-    if (status != STATUS_OK)
-        boot_say("memory at 0x%lx is ignored: %s", (unsigned long)base,
-                 status == ERR_OUT_OF_RANGE ? "more ranges than supported" : "it overlaps another range");
+    return hal_map_add_ram(base, size) == STATUS_OK;
 }
 
 static bool is_in_ram(paddr_t start, paddr_t end)
@@ -118,9 +117,12 @@ static bool is_in_ram(paddr_t start, paddr_t end)
 static void find_ram(const struct fdt *fdt, const struct boot_info *info)
 {
     uint64_t base, size;
+    uint32_t ignored = 0;
 
     for (uint32_t i = 0; i < FDT_RAM_RANGES_MAX && fdt_boot_ram(fdt, i, &base, &size); i++)
-        add_ram(base, size);
+        ignored += !add_ram(base, size);
+    if (ignored != 0)
+        boot_say("%u ranges of memory are ignored: they overlap others, or are more than supported", ignored);
     if (hal_map.ram_count == 0)
         boot_fail("the device tree names no memory");
     if (!is_in_ram(hal_image_phys(image_start), hal_image_phys(image_end)))
@@ -142,6 +144,20 @@ status_t arch_parse_modules(const struct boot_info *info, struct boot_module *mo
 }
 
 /* -- In order -- */
+
+/* A screen that an earlier stage has set up; outside of RAM it needs a window. */
+static void find_screen(const struct fdt *fdt, struct boot_info *info)
+{
+    struct boot_framebuffer screen;
+    uint64_t size;
+
+    if (!fdt_boot_framebuffer(fdt, &screen, &size) || size > SCREEN_SIZE_MAX)
+        return;
+    if (!is_in_ram(screen.addr, screen.addr + size) && !window_claim(screen.addr, size))
+        return;
+    info->framebuffer = screen;
+    hal_map.framebuffer = (struct hal_range){screen.addr, size};
+}
 
 static void summarise(const struct boot_info *info)
 {
@@ -179,6 +195,7 @@ void arch_boot_init(void *boot_params)
     plic_find(&fdt);
     devices_find(&fdt);
     pci_find_bridge(&fdt);
+    find_screen(&fdt, info);
     random_seed(&fdt);
     mmu_start(hal_map_build(GIB_LEVEL));
     harts_start();

@@ -4,6 +4,7 @@
 
 #include <abi/status.h>
 #include <arch/cpu.h>
+#include <arch/timer.h>
 #include <common/cpu.h>
 #include <common/kernel_map.h>
 #include <riscv/csr.h>
@@ -16,6 +17,7 @@ void secondary_main(void)
     struct hal_cpu *cpu = hal_cpu();
 
     cpu_setup();
+    __atomic_store_n(&cpu->port.arrived, 1, __ATOMIC_RELEASE);
     CSR_WRITE(sie, INTERRUPT_SOFTWARE);
     while (__atomic_load_n(&cpu->state, __ATOMIC_ACQUIRE) != HAL_CPU_RUNNING) {
         wait_for_interrupt();
@@ -28,6 +30,18 @@ void secondary_main(void)
     arch_panic("smp: a CPU's entry function returned");
 }
 
+/* Firmware that believes the tree may promise a hart that does not exist. */
+static void await(const struct hal_cpu *cpu)
+{
+    uint64_t deadline = arch_timer_get_ticks() + arch_timer_get_frequency();
+
+    while (__atomic_load_n(&cpu->port.arrived, __ATOMIC_ACQUIRE) == 0) {
+        if (arch_timer_get_ticks() > deadline)
+            boot_fail("hart %lu does not start", (unsigned long)cpu->hardware_id);
+        timer_nap();
+    }
+}
+
 void harts_start(void)
 {
     for (uint32_t i = 1; i < hal_state.cpu_count; i++) {
@@ -36,6 +50,8 @@ void harts_start(void)
         if (!sbi_hart_start(cpu->hardware_id, hal_image_phys((const void *)(uintptr_t)secondary_start), (uintptr_t)cpu))
             boot_fail("the firmware does not start hart %lu", (unsigned long)cpu->hardware_id);
     }
+    for (uint32_t i = 1; i < hal_state.cpu_count; i++)
+        await(&hal_state.cpu[i]);
 }
 
 status_t arch_start_cpu(uint32_t id, void (*entry)(uint32_t cpu))

@@ -19,6 +19,7 @@ struct port_cpu {
     uint64_t repaired;              /* [own CPU] address of the last fault of the kernel that a flush was to mend */
     int32_t plic_context;           /* [I] negative: this CPU gets no device interrupts */
     uint32_t ipi;                   /* [a] a set bit per vector that other CPUs, or this one, have asked for */
+    uint32_t arrived;               /* [a] 1: this CPU waits for arch_start_cpu(), or has passed it */
     uint32_t relaxed;               /* [own CPU] calls of arch_cpu_relax() */
     uint64_t deadline;              /* [own CPU] next tick; all ones: none */
     uint64_t period;                /* [own CPU] between two ticks */
