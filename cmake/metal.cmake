@@ -6,7 +6,11 @@
 
 set(metal_flags_x86_64 -m64 -mno-red-zone -mgeneral-regs-only -fcf-protection=none -fPIE)
 set(metal_flags_aarch64 -mgeneral-regs-only -mstrict-align -fno-pic)
-set(metal_flags_riscv64 -march=rv64imac_zicsr_zifencei -mabi=lp64 -mcmodel=medany -fno-pic)
+set(riscv_isa rv64imac_zicsr_zifencei)
+if(CMAKE_C_COMPILER_ID STREQUAL Clang AND CMAKE_C_COMPILER_VERSION VERSION_LESS 17)
+    set(riscv_isa rv64imac) # older ones count the other two in, and do not know their names
+endif()
+set(metal_flags_riscv64 -march=${riscv_isa} -mabi=lp64 -mcmodel=medany -fno-pic)
 # AArch64 moves itself to where it was loaded: the linker keeps the places of absolute addresses in .rela.dyn.
 set(metal_link_aarch64 -Wl,-pie -Wl,--no-dynamic-linker -Wl,-z,notext)
 target_compile_options(kernel_flags INTERFACE ${metal_flags_${AEGIS_ISA}} -fno-stack-protector
