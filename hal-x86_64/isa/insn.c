@@ -2,8 +2,11 @@
 /* By the opcode maps of the architecture manual. */
 #include <isa/insn.h>
 
+/* A REX that does not come last has no effect, but is none the less allowed. */
 static bool is_prefix(uint8_t byte)
 {
+    if (byte >> 4 == 4) /* REX */
+        return true;
     switch (byte) {
     case 0x26: case 0x2E: case 0x36: case 0x3E: case 0x64: case 0x65: /* segments */
     case 0x66: case 0x67: case 0xF0: case 0xF2: case 0xF3:
@@ -39,8 +42,6 @@ enum isa_insn_class isa_insn_classify(const uint8_t *p, uint32_t avail)
     avail = avail < ISA_INSN_BYTES_MAX ? avail : ISA_INSN_BYTES_MAX;
     for (; i < avail && is_prefix(p[i]); i++)
         f3 = f3 || p[i] == 0xF3;
-    if (i < avail && p[i] >> 4 == 4) /* REX, which must come last */
-        i++;
     if (i >= avail)
         return ISA_INSN_OTHER;
     if (p[i] == 0x0F)

@@ -3,6 +3,7 @@
 #include <support/unit.h>
 
 #include <arch/isa.h>
+#include <isa/insn.h>
 
 #define PA UINT64_C(0x123000)
 
@@ -131,6 +132,56 @@ static void address_bits_are_12_to_51(void **state)
     assert_int_equal(isa_pt_format.make_leaf(UINT64_MAX, 0, 0) >> 52, 0);
 }
 
+/* -- What the CPU refuses without saying why -- */
+
+struct sample {
+    const char *bytes;
+    uint32_t len;
+};
+
+static void expect(const struct sample *samples, uint32_t count, enum isa_insn_class expected)
+{
+    for (uint32_t i = 0; i < count; i++)
+        assert_int_equal(isa_insn_classify((const uint8_t *)samples[i].bytes, samples[i].len), expected);
+}
+
+static void port_instructions(void **state)
+{
+    static const struct sample samples[] = {
+        {"\xE4\x60", 2}, {"\xE5\x60", 2}, {"\xE6\x60", 2}, {"\xE7\x60", 2}, /* port in the instruction */
+        {"\xEC", 1}, {"\xED", 1}, {"\xEE", 1}, {"\xEF", 1}, /* in dx */
+        {"\x6C", 1}, {"\x6D", 1}, {"\x6E", 1}, {"\x6F", 1}, /* strings */
+        {"\x66\xED", 2}, {"\xF3\x6C", 2}, {"\xF3\x66\x48\x6F", 4}, {"\x48\x66\x48\xEC", 4},
+    };
+
+    (void)state;
+    expect(samples, sizeof samples / sizeof *samples, ISA_INSN_PORT);
+}
+
+static void counters(void **state)
+{
+    static const struct sample samples[] = {
+        {"\x0F\x31", 2}, {"\x0F\x33", 2}, {"\x0F\x01\xF9", 3}, {"\x66\x0F\x31", 3}, {"\x48\x0F\x31", 3},
+        {"\x0F\xC7\xF0", 3}, {"\x48\x0F\xC7\xF7", 4}, {"\x0F\xC7\xF8", 3}, /* RDRAND, RDSEED */
+    };
+
+    (void)state;
+    expect(samples, sizeof samples / sizeof *samples, ISA_INSN_COUNTER);
+}
+
+static void everything_else(void **state)
+{
+    static const struct sample samples[] = {
+        {"", 0}, {"\x0F", 1}, {"\x0F\x01", 2}, {"\x0F\xC7", 2}, {"\x66", 1}, {"\x48", 1}, /* cut off */
+        {"\xFA", 1}, {"\xF4", 1}, {"\xCD\x80", 2}, {"\x0F\x0B", 2}, {"\x0F\x01\xF8", 3},
+        {"\x0F\xC7\x08", 3}, {"\x0F\xC7\x30", 3}, {"\xF3\x0F\xC7\xF8", 4}, /* CMPXCHG8B, VMPTRLD, RDPID */
+        {"\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\x66\xEC", 16}, /* too long */
+    };
+
+    (void)state;
+    expect(samples, sizeof samples / sizeof *samples, ISA_INSN_OTHER);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -148,6 +199,9 @@ int main(void)
         cmocka_unit_test(level_0_is_a_leaf_whatever_bit_7_says),
         cmocka_unit_test(zero_is_not_present),
         cmocka_unit_test(address_bits_are_12_to_51),
+        cmocka_unit_test(port_instructions),
+        cmocka_unit_test(counters),
+        cmocka_unit_test(everything_else),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);
