@@ -7,6 +7,7 @@
 #include <common/port.h>
 
 #define MPIDR_AFFINITY UINT64_C(0xFF00FFFFFF)
+#define RELAXES_PER_NAP 256u
 #define DFR0_PMUVER 8
 #define PMUVER_OTHER 15u /* a performance monitor, but not the architecture's */
 
@@ -49,10 +50,18 @@ void arch_halt(void)
     }
 }
 
+/*
+ * An emulator has fewer processors than we have CPUs: the one that is waited for may not run as long as those that wait do.
+ * So a CPU that waits long sleeps now and then; no real one waits that long.
+ */
 void arch_cpu_relax(void)
 {
+    struct port_cpu *port = &hal_cpu()->port;
+
     hal_cpu_check_stop();
     __asm__ volatile("yield" : : : "memory");
+    if (++port->relaxed % RELAXES_PER_NAP == 0 && port->may_nap)
+        timer_nap();
 }
 
 void port_irq_take(void)

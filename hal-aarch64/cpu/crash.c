@@ -17,9 +17,6 @@
 #define EC_SP_ALIGN 0x26u
 #define EC_BRK 0x3Cu
 
-/** From the linker script: places of instructions with a fixup, each relative to its entry. */
-extern const int32_t fixups_start[], fixups_end[];
-
 static bool has_fixup(uintptr_t pc)
 {
     for (const int32_t *p = fixups_start; p < fixups_end; p++) {

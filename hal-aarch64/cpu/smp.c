@@ -20,9 +20,6 @@ _Static_assert(offsetof(struct secondary, ttbr1) == SECONDARY_TTBR1, "ttbr1");
 _Static_assert(offsetof(struct secondary, stack) == SECONDARY_STACK, "stack");
 _Static_assert(offsetof(struct secondary, cpu) == SECONDARY_CPU, "cpu");
 
-/** In head.S. */
-extern const uint8_t secondary_start[];
-
 static KSTATE struct secondary secondary[ARCH_MAX_CPUS];
 
 /* -- Which there are -- */
@@ -34,16 +31,11 @@ static bool is_cpu(const struct fdt *fdt, uint32_t node)
     return fdt_prop_string(fdt, node, "device_type", &text) && str_eq(text, "cpu") && device_is_okay(fdt, node);
 }
 
-static void add(const struct fdt *fdt, uint32_t node, uint64_t affinity)
+static bool has_psci(const struct fdt *fdt, uint32_t node)
 {
     const char *method;
 
-    if (!psci_is_there() || !fdt_prop_string(fdt, node, "enable-method", &method) || !str_eq(method, "psci"))
-        boot_warn("CPU %lx cannot be started (no PSCI): ignored", (unsigned long)affinity);
-    else if (hal_state.cpu_count == ARCH_MAX_CPUS)
-        boot_warn("CPU %lx is one more than the %u supported: ignored", (unsigned long)affinity, ARCH_MAX_CPUS);
-    else
-        hal_cpu_add(affinity);
+    return psci_is_there() && fdt_prop_string(fdt, node, "enable-method", &method) && str_eq(method, "psci");
 }
 
 static bool is_known(uint64_t affinity)
@@ -58,12 +50,23 @@ static bool is_known(uint64_t affinity)
 void cpus_init(const struct fdt *fdt)
 {
     uint32_t node = fdt_node_child(fdt, fdt_find_path(fdt, "/cpus"));
+    uint32_t foreign = 0, many = 0;
     uint64_t affinity, none;
 
     for (; node != FDT_NONE; node = fdt_node_sibling(fdt, node)) {
-        if (is_cpu(fdt, node) && fdt_reg(fdt, node, 0, &affinity, &none) && !is_known(affinity))
-            add(fdt, node, affinity);
+        if (!is_cpu(fdt, node) || !fdt_reg(fdt, node, 0, &affinity, &none) || is_known(affinity))
+            continue;
+        if (!has_psci(fdt, node))
+            foreign++;
+        else if (hal_state.cpu_count == ARCH_MAX_CPUS)
+            many++;
+        else
+            hal_cpu_add(affinity);
     }
+    if (foreign != 0)
+        boot_warn("%u CPUs cannot be started by PSCI and are ignored", foreign);
+    if (many != 0)
+        boot_warn("%u more CPUs than the %u supported are ignored", many, ARCH_MAX_CPUS);
 }
 
 /* -- Starting -- */

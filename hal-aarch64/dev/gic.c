@@ -97,6 +97,7 @@ void arch_interrupt_init(void)
     if (hal_cpu()->id == 0)
         gic.driver->init_distributor();
     gic.driver->init_cpu();
+    timer_prepare();
 }
 
 bool arch_irq_exists(uint32_t vector)
@@ -120,7 +121,12 @@ void arch_irq_mask(uint32_t vector)
 
 void gic_enable_timer(void)
 {
-    gic.driver->enable(lines.intid[ARCH_VECTOR_TIMER], true);
+    gic.driver->enable(gic_timer(), true);
+}
+
+uint32_t gic_timer(void)
+{
+    return lines.intid[ARCH_VECTOR_TIMER];
 }
 
 /* -- Taking -- */
@@ -131,8 +137,7 @@ static void deliver(uint32_t intid)
         hal_irq_deliver(intid);
         return;
     }
-    if (intid == lines.intid[ARCH_VECTOR_TIMER]) {
-        timer_rearm();
+    if (intid == gic_timer()) {
         hal_irq_deliver(ARCH_VECTOR_TIMER);
         return;
     }
@@ -152,20 +157,27 @@ static void deliver(uint32_t intid)
 bool gic_take(void)
 {
     uint32_t active[TAKE_MAX];
-    uint32_t count = 0;
+    uint32_t count = 0, taken = 0;
     struct hal_cpu *cpu = hal_cpu();
     bool enabled = cpu->irq_enabled;
 
     cpu->irq_enabled = false;
-    while (count < TAKE_MAX) {
+    while (taken < TAKE_MAX) {
         uint32_t token = gic.driver->acknowledge();
-        if ((token & GIC_INTID_MASK) >= GIC_INTID_MAX)
+        uint32_t intid = token & GIC_INTID_MASK;
+        if (intid >= GIC_INTID_MAX)
             break;
-        active[count++] = token;
-        deliver(token & GIC_INTID_MASK);
+        taken++;
+        if (intid == gic_timer()) {
+            timer_rearm();
+            gic.driver->deactivate(token); /* handlers may need it, to nap */
+        } else {
+            active[count++] = token;
+        }
+        deliver(intid);
     }
     for (uint32_t i = count; i-- > 0;)
         gic.driver->deactivate(active[i]);
     cpu->irq_enabled = enabled;
-    return count > 0;
+    return taken > 0;
 }

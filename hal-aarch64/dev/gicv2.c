@@ -18,7 +18,6 @@
 
 #define GICC_ENABLE (1u << 0)
 #define GICC_EOI_MODE (1u << 9) /* EOIR only drops the priority, DIR deactivates */
-#define GICC_PMR_ALL 0xFFu
 #define GICD_ENABLE (1u << 0)
 #define GICD_LINES(typer) (32u * (((typer) & 31u) + 1))
 #define SGIR_TARGET_SHIFT 16
@@ -76,7 +75,8 @@ static void init_cpu(void)
     hal_cpu()->port.gic_target = own_target();
     quiet(0);
     write(GICD_ISENABLER, (1u << GIC_SGIS) - 1);
-    arch_io_write32(gic.cpu[0].base + GICC_PMR, GICC_PMR_ALL);
+    write(GICD_IPRIORITYR + gic_timer() / 4 * 4, GIC_PRIORITY_TIMER);
+    arch_io_write32(gic.cpu[0].base + GICC_PMR, GIC_HEAR_ALL);
     arch_io_write32(gic.cpu[0].base + GICC_BPR, 0);
     arch_io_write32(gic.cpu[0].base + GICC_CTLR, GICC_ENABLE | GICC_EOI_MODE);
 }
@@ -112,6 +112,11 @@ static void enable(uint32_t intid, bool on)
     (void)read(GICD_CTLR); /* the write has arrived */
 }
 
+static void hush(bool on)
+{
+    arch_io_write32(gic.cpu[0].base + GICC_PMR, on ? GIC_HEAR_TIMER : GIC_HEAR_ALL);
+}
+
 const struct gic_driver gicv2_driver = {
     .init_distributor = init_distributor,
     .init_cpu = init_cpu,
@@ -119,4 +124,5 @@ const struct gic_driver gicv2_driver = {
     .deactivate = deactivate,
     .send = send,
     .enable = enable,
+    .hush = hush,
 };

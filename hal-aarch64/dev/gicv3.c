@@ -29,7 +29,6 @@
 #define GICR_STRIDE 0x20000u
 
 #define SRE_ENABLED 1u
-#define PMR_ALL 0xFFu
 #define CTLR_EOI_MODE 2u /* EOIR only drops the priority, DIR deactivates */
 #define INTID_MASK 0xFFFFFFu
 
@@ -132,13 +131,14 @@ static void init_cpu(void)
     arch_io_write32(base + GICR_WAKER, read(base + GICR_WAKER) & ~GICR_SLEEP);
     wait_clear(base + GICR_WAKER, GICR_ASLEEP);
     quiet(base + GICR_SGI, 0);
+    arch_io_write32(base + GICR_SGI + GICD_IPRIORITYR + gic_timer() / 4 * 4, GIC_PRIORITY_TIMER);
     wait_clear(base + GICR_CTLR, GICR_RWP);
     arch_io_write32(base + GICR_SGI + GICD_ISENABLER, (1u << GIC_SGIS) - 1);
     SYSREG_WRITE(ICC_SRE_EL1, SRE_ENABLED);
     isb();
     if ((SYSREG_READ(ICC_SRE_EL1) & SRE_ENABLED) == 0)
         boot_fail("unsupported GIC: firmware denies its system registers");
-    SYSREG_WRITE(ICC_PMR_EL1, PMR_ALL);
+    SYSREG_WRITE(ICC_PMR_EL1, GIC_HEAR_ALL);
     SYSREG_WRITE(ICC_BPR1_EL1, 0);
     SYSREG_WRITE(ICC_CTLR_EL1, CTLR_EOI_MODE);
     SYSREG_WRITE(ICC_IGRPEN1_EL1, 1);
@@ -191,6 +191,12 @@ static void enable(uint32_t intid, bool on)
         wait_clear(gic.distributor + GICD_CTLR, GICD_RWP);
 }
 
+static void hush(bool on)
+{
+    SYSREG_WRITE(ICC_PMR_EL1, on ? GIC_HEAR_TIMER : GIC_HEAR_ALL);
+    isb();
+}
+
 const struct gic_driver gicv3_driver = {
     .init_distributor = init_distributor,
     .init_cpu = init_cpu,
@@ -198,4 +204,5 @@ const struct gic_driver gicv3_driver = {
     .deactivate = deactivate,
     .send = send,
     .enable = enable,
+    .hush = hush,
 };

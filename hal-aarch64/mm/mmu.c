@@ -20,9 +20,6 @@
 #define CTR_L1IP(ctr) ((ctr) >> 14 & 3u)
 #define L1IP_PIPT 3u
 
-/** In head.S: change TTBR1 to `root`, with `empty` in between. */
-void mmu_replace(paddr_t root, paddr_t empty);
-
 uint8_t boot_stacks[ARCH_MAX_CPUS][BOOT_STACKS_SPAN] __attribute__((aligned(PAGE_SIZE)));
 
 bool port_boot_guard(uint32_t index, paddr_t *guard)

@@ -9,9 +9,6 @@ struct switch_frame {
     uint64_t x19[10];
 };
 
-/** In switch.S: calls entry x19 with argument x20. */
-extern const uint8_t context_start[];
-
 void arch_context_init(struct arch_context *ctx, const struct arch_kstack *stack, void (*entry)(void *arg), void *arg)
 {
     struct switch_frame *frame = (struct switch_frame *)(uintptr_t)stack->top - 1;

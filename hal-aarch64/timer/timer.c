@@ -8,6 +8,7 @@
 
 #define VIRTUAL_TIMER 2u /* entry of the timer node's interrupts */
 #define CTL_ENABLE 1u
+#define NAPS_PER_SECOND 20000u
 #define FREQUENCY_MIN 1000000u /* the architecture's lower bound */
 
 static KSTATE uint32_t frequency; /* [I] */
@@ -37,6 +38,32 @@ uint32_t arch_timer_get_frequency(void)
     return frequency;
 }
 
+void timer_prepare(void)
+{
+    hal_cpu()->port.tick_period = 0;
+    SYSREG_WRITE(cntv_ctl_el0, 0);
+    isb();
+    gic_enable_timer();
+    hal_cpu()->port.may_nap = true;
+}
+
+/* The comparator is the tick's: it is put back, and a tick that is due then comes at once. */
+void timer_nap(void)
+{
+    struct port_cpu *port = &hal_cpu()->port;
+
+    gic.driver->hush(true);
+    SYSREG_WRITE(cntv_cval_el0, arch_timer_get_ticks() + frequency / NAPS_PER_SECOND);
+    SYSREG_WRITE(cntv_ctl_el0, CTL_ENABLE);
+    isb();
+    DSB(sy);
+    __asm__ volatile("wfi" : : : "memory");
+    SYSREG_WRITE(cntv_cval_el0, port->tick_next);
+    SYSREG_WRITE(cntv_ctl_el0, port->tick_period != 0 ? CTL_ENABLE : 0);
+    isb();
+    gic.driver->hush(false);
+}
+
 void arch_timer_init(uint32_t frequency_hz)
 {
     struct port_cpu *port = &hal_cpu()->port;
@@ -46,7 +73,6 @@ void arch_timer_init(uint32_t frequency_hz)
     SYSREG_WRITE(cntv_cval_el0, port->tick_next);
     SYSREG_WRITE(cntv_ctl_el0, CTL_ENABLE);
     isb();
-    gic_enable_timer();
 }
 
 /* Periods that nobody has served are one interrupt. */

@@ -22,6 +22,7 @@ struct gic_driver {
     void (*deactivate)(uint32_t token);
     void (*send)(uint32_t cpu_mask, uint32_t sgi);
     void (*enable)(uint32_t intid, bool on); /* private ones: of the executing CPU */
+    void (*hush)(bool on);                   /* on: only the timer is heard on the executing CPU */
 };
 
 struct gic {
@@ -43,8 +44,10 @@ void gic_find(const struct fdt *fdt, bool secure);
 void gic_connect(uint32_t vector, uint32_t intid);
 /** Acknowledge and deliver what is pending for the executing CPU, each vector at most once; false: nothing was. */
 bool gic_take(void);
-/** Mask and unmask the timer's line on the executing CPU. */
+/** Unmask the timer's line on the executing CPU. */
 void gic_enable_timer(void);
+/** The timer's INTID. */
+uint32_t gic_timer(void);
 
 /* Registers that both versions have, as offsets in the distributor. */
 #define GICD_CTLR 0x000
@@ -59,4 +62,8 @@ void gic_enable_timer(void);
 #define GICD_ICFGR 0xC00
 #define GICD_SGIR 0xF00
 
-#define GIC_PRIORITY 0xA0A0A0A0u /* the same for all: a byte per interrupt */
+/* A byte per interrupt; lower values are more urgent. */
+#define GIC_PRIORITY 0xA0A0A0A0u
+#define GIC_PRIORITY_TIMER 0x80808080u
+#define GIC_HEAR_ALL 0xFFu
+#define GIC_HEAR_TIMER 0x90u

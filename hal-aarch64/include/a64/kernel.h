@@ -11,8 +11,8 @@
 
 /* -- Start -- */
 
-/** Empty table: TTBR0 of a CPU in no space. */
-extern uint64_t empty_table[512];
+/** Tables of the first instructions, and an empty one: TTBR0 of a CPU in no space. */
+extern uint64_t early_l0[512], early_l1[512], early_l2[512], empty_table[512];
 /** Boot and exception stacks (a64/offsets.h). */
 extern uint8_t boot_stacks[ARCH_MAX_CPUS][BOOT_STACKS_SPAN];
 
@@ -20,6 +20,11 @@ extern uint8_t boot_stacks[ARCH_MAX_CPUS][BOOT_STACKS_SPAN];
 NORETURN void boot_main(paddr_t fdt, uint32_t entry);
 /** From head.S: another CPU, with the kernel's tables in TTBR1. */
 NORETURN void secondary_main(struct hal_cpu *cpu);
+
+/** In head.S: where PSCI starts another CPU, with x0 = physical address of its struct secondary. */
+extern const uint8_t secondary_start[];
+/** In head.S: change TTBR1 to `root`, with the table `empty` in between. */
+void mmu_replace(paddr_t root, paddr_t empty);
 
 /** Map [pa, pa + size) in the early tables, in blocks of 2 MiB. False: no room, or the place is taken otherwise. */
 MUST_CHECK bool early_map(paddr_t pa, uint64_t size, bool device);
@@ -51,11 +56,16 @@ _Static_assert(offsetof(struct crash_frame, far) == CRASH_FAR && sizeof(struct c
  */
 #define FIXUP ".pushsection .fixups, \"a\"\n .balign 4\n .long 1b - .\n .popsection\n"
 
+/** From the linker script: places of instructions with a fixup, each relative to its entry. */
+extern const int32_t fixups_start[], fixups_end[];
+
 /** From vectors.S: returns after having skipped an instruction with a fixup, else ends the machine. */
 void kernel_fault(struct crash_frame *frame, uint32_t cause);
 /** In vectors.S: run user mode until an exception and return its cause (CAUSE_*). */
 uint32_t user_enter(struct arch_user *user);
 extern const uint8_t vectors[];
+/** In switch.S: a new context begins here, with x19 = entry, x20 = its argument. */
+extern const uint8_t context_start[];
 
 /* -- Firmware -- */
 
@@ -83,6 +93,11 @@ uint64_t cpu_affinity(void);
 uint32_t timer_find(const struct fdt *fdt);
 /** The timer has fired: set it up for the next period. */
 void timer_rearm(void);
+
+/** Let the executing CPU's timer line interrupt; the timer itself is off. */
+void timer_prepare(void);
+/** Sleep for some microseconds, whatever else is pending. */
+void timer_nap(void);
 
 /* -- Devices -- */
 

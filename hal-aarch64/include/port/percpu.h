@@ -16,6 +16,8 @@ struct port_cpu {
     uint32_t gic_target;             /* [I] GICv2: this CPU's bit in target lists */
     uint64_t tick_period;            /* [own CPU] of the timer interrupt, in counter ticks; 0: not started */
     uint64_t tick_next;              /* [own CPU] */
+    uint32_t relaxed;                /* [own CPU] calls of arch_cpu_relax() */
+    bool may_nap;                    /* [own CPU] its timer's line is on */
 };
 
 _Static_assert(offsetof(struct port_cpu, exception_top) == PORT_EXCEPTION_TOP, "exception_top");
