@@ -69,7 +69,7 @@ build_if_stale() {
     [[ -e $stamp && -z $(cd "$AEGIS_ROOT" && find CMakeLists.txt CMakePresets.json cmake core hal-* user tools \
         -cnewer "$stamp" -print -quit) ]] && return
     mkdir -p "${stamp%/*}"
-    : >"$stamp.new" # before the build: an edit during it makes the next start look again
-    build_tree "$@" || return
-    mv "$stamp.new" "$stamp"
+    : >"$stamp.$$" # before the build: an edit during it makes the next start look again
+    build_tree "$@" || { rm -f "$stamp.$$"; return 1; }
+    mv "$stamp.$$" "$stamp"
 }

@@ -17,7 +17,6 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 RUNNER, ISA, PROFILE, CPUS = sys.argv[1:5]
 # How each task begins its lines.
 TASKS = {"uart_driver": "DRV:", "client": "J4:", "hello": "L5:", "sensor": "sensor:", "logger": "LOG:"}
-DRIVEN = ("uart_driver", "client")  # what the driver sends by itself, into the kernel's lines if need be
 LATE = ("sensor: counter 8", "LOG:a ")
 KERNEL = re.compile(r"\[TICK:[0-9A-F]+\] \[T(\w+)\] (\[\w+\] \[aegis\] .*)")
 
@@ -51,18 +50,10 @@ def run(*words):
 
 simulated = lines_of(run(os.path.join(ROOT, "aegis-sim"), f"--arch={ISA}", f"--profile={PROFILE}", "--offline", "--image=tasks",
                          f"--cpus={CPUS}", "--stop-at=3s"))
-text = run(RUNNER, "--timeout=120", "--image=tasks", f"--cpus={CPUS}", *(f"--expect=^{late}" for late in LATE)).replace("\r", "")
+text = run(RUNNER, "--timeout=120", "--image=tasks", "--icount", f"--cpus={CPUS}",
+           *(f"--expect=^{late}" for late in LATE)).replace("\r", "")
 text = text[text.index("boot complete"):text.rindex("\n") + 1]
-sent = {name: [] for name in DRIVEN}
-for name in DRIVEN:
-    for line in simulated[name]:
-        rest = console.take(line + "\n", text) if not KERNEL.match(line) and line.startswith(TASKS[name]) else None
-        if rest is not None:
-            sent[name].append(line)
-            text = rest
-emulated = lines_of(text)
-for name in DRIVEN:
-    emulated[name] = sent[name] + emulated[name]
+emulated = lines_of("".join(console.separate(text) or [text]))
 failed = False
 for name in TASKS:
     compared = min(len(simulated[name]), len(emulated[name]))

@@ -1,46 +1,55 @@
 # SPDX-License-Identifier: MIT
-"""Reading a serial line that two talk on at once: the kernel in bursts, and a driver that owns the UART by itself.
+"""Reading a serial line that two talk on at once: the kernel, and a driver that owns the UART by itself.
 
-On real hardware, and with QEMU, nobody keeps them from talking into each other's lines. What was said is found again as a
-few pieces: few, because a burst is up to 16 bytes.
+On hardware, and with QEMU, nobody keeps them from talking into each other's lines, character by character if need be. Both
+say known things, so what was said is found again.
 """
-PIECES_MAX = 5  # of one text
-WINDOW = 600    # bytes in which they lie
+# What the driver of the images `tasks` and `tour` sends.
+DRIVER = ("DRV:ready the UART belongs to a user program now\n", "J4:UserDrv printed by the driver, written by the client\n")
+# What the kernel may say meanwhile, and tasks through it. #: a digit; @: digits.
+LINES = ("[TICK:########] [T#] [INFO] [aegis] task # exited (code=0)\n", "L5:ELF hello from a program loaded by the kernel\n",
+         "LOG:@ from the sensor\n", "sensor: counter @\n", "guide: task 5 starts, and is about to do what it may not\n")
+DIGITS = "0123456789abcdefABCDEF"
 
 
-def fewest_pieces(text, window):
-    """The fewest pieces in which `text` stands in `window`, in order: (pieces, positions), or None."""
-    # best[j]: (pieces, positions) of the text so far, its last byte at window[j].
-    best = {j: (1, (j,)) for j, c in enumerate(window) if c == text[0]}
-    for c in text[1:]:
-        following, least = {}, None
-        for j, found in enumerate(window):
-            if least is not None and found == c:
-                following[j] = (least[0] + 1, least[1] + (j,))
-            if j - 1 in best and found == c and (j not in following or best[j - 1][0] <= following[j][0]):
-                following[j] = (best[j - 1][0], best[j - 1][1] + (j,))
-            if j in best and (least is None or best[j][0] < least[0]):
-                least = best[j]
-        best = following
-    return min(best.values(), default=None)
+def fits(c, wanted):
+    return c in DIGITS if wanted in "#@" else c == wanted
 
 
-def find(text, console):
-    """Positions of the bytes of `text` in `console`, in one piece or in a few; None if it was not said."""
-    at = console.find(text)
-    if at >= 0:
-        return tuple(range(at, at + len(text)))
-    for start in range(0, max(len(console) - WINDOW, 0) + 1, WINDOW // 2):
-        found = fewest_pieces(text, console[start:start + WINDOW])
-        if found and found[0] <= min(PIECES_MAX, (len(text) + 3) // 4):
-            return tuple(start + j for j in found[1])
-    return None
+def steps(state, c):
+    """States after `c`, and whether the driver said it. A state: bytes of the driver, a line of the kernel, bytes of it."""
+    sent, line, at = state
+    driver = "".join(DRIVER)
+    if sent < len(driver) and driver[sent] == c:
+        yield (sent + 1, line, at), True
+    for begun in range(len(LINES)) if line is None else [line]:
+        if fits(c, LINES[begun][at]):
+            yield ((sent, None, 0) if at + 1 == len(LINES[begun]) else (sent, begun, at + 1)), False
+            if LINES[begun][at] == "@":
+                yield (sent, begun, at), False
 
 
-def take(text, console):
-    """`console` without `text`, or None if it was not said."""
-    positions = find(text, console)
-    if positions is None:
+def separate(text):
+    """What the driver said and what the kernel said, or None if nobody can tell yet."""
+    start = text.find("boot complete")
+    start = text.find("\n", start) + 1 if start >= 0 else 0
+    end = (len("".join(DRIVER)), None, 0)
+    history = [{(0, None, 0): None}]  # for each byte: state -> (state before, the driver said it)
+    for c in text[start:] if start else "":
+        now = {}
+        for state in history[-1]:
+            for following, by_driver in steps(state, c):
+                now.setdefault(following, (state, by_driver))
+        if not now:
+            return None
+        history.append(now)
+        if end in now:
+            break
+    else:
         return None
-    gone = set(positions)
-    return "".join(c for j, c in enumerate(console) if j not in gone)
+    state, kernel = end, []
+    for at in range(len(history) - 1, 0, -1):
+        state, by_driver = history[at][state]
+        if not by_driver:
+            kernel.append(text[start + at - 1])
+    return "".join(DRIVER), text[:start] + "".join(reversed(kernel)) + text[start + len(history) - 1:]

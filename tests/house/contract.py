@@ -87,7 +87,7 @@ def presence():
     defined = {name for name, kind in house.symbols(nm, "-g", "--defined-only", *files) if kind not in "VW"}
     words = set()
     for name in house.tracked_files():
-        if name.endswith((".h", ".ld")) and name.startswith(tuple(word for word in own if word.endswith("/"))):
+        if name.endswith((".h", ".inc", ".ld")) and name.startswith(tuple(word for word in own if word.endswith("/"))):
             words |= set(re.findall(r"\b\w+\b", house.read(os.path.join(house.ROOT, name))))
     for name in sorted(functions - defined):
         report.error(f"missing: {name}")
