@@ -16,7 +16,7 @@ WITH_GOAL = [
     "longest window with interrupts off", "interrupt asserted to its handler, worst seen",
     "interrupt asserted to its handler, after the longest window",
 ]
-OTHERS = ["system call that does nothing", "GRANT_CREATE and GRANT_REVOKE", "YIELD between two tasks", "interrupt taken to its handler"]
+OTHERS = ["system call that does nothing", "GRANT_CREATE and GRANT_REVOKE", "YIELD between two tasks", "interrupt of a task to the handler"]
 CALLS = ["system call that does nothing", "YIELD alone", "NOTIFY with no waiter", "GRANT_CREATE and GRANT_REVOKE",
          "CALL and reply, four words", "YIELD between two tasks"]
 FEWEST, MOST = 30, 100_000  # instructions that a call can take at all

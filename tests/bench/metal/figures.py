@@ -112,7 +112,7 @@ class Figures:
     def latency(self):
         longest, samples = (0,), []
         self.machine.compile("handler", 0)
-        wanted = {"point": self.kernel.points(), "taken": self.kernel.symbols["irq_arrived"],
+        wanted = {"return": self.kernel.returns, "point": self.kernel.polls, "taken": self.kernel.symbols["irq_arrived"],
                   "handler": self.machine.symbol("handler", "woken"), "limit": AFTER_BOOT}
         for name, image in self.loads():
             seen = self.machine.run(image, **wanted)
@@ -123,10 +123,18 @@ class Figures:
         self.row("longest window with interrupts off", "instructions", length, WINDOW, image=name,
                  begin=self.kernel.function(begin), end=self.kernel.function(end), path=self.path_of(watched.blocks),
                  where=by_function(self.kernel, watched.phases[0].at, 1))
-        taken = sorted(sample for sample, _ in samples)
-        self.row("interrupt taken to its handler", "instructions", taken[len(taken) // 2], p99=taken[len(taken) * 99 // 100])
-        self.row("interrupt asserted to its handler, worst seen", "instructions", max(map(sum, samples)), LATENCY)
-        self.row("interrupt asserted to its handler, after the longest window", "instructions", length + taken[-1], LATENCY)
+        self.interrupts(length, samples)
+
+    def interrupts(self, longest, samples):
+        """Of each sample: its way from where it was taken, before that from where it interrupted a task (or -1), and what it
+        may have waited."""
+        direct = sorted(way + entry for way, entry, _ in samples if entry >= 0)
+        entries = sorted(entry for _, entry, _ in samples if entry >= 0)
+        self.row("interrupt of a task to the handler", "instructions", direct[len(direct) // 2], p99=direct[len(direct) * 99 // 100])
+        worst = max(way + max(entry, 0) + before for way, entry, before in samples)
+        self.row("interrupt asserted to its handler, worst seen", "instructions", worst, LATENCY)
+        after = longest + entries[len(entries) // 2] + max(way for way, _, _ in samples)
+        self.row("interrupt asserted to its handler, after the longest window", "instructions", after, LATENCY)
 
     def path_of(self, blocks):
         """The functions that a run went through, in order."""

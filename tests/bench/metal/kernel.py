@@ -5,9 +5,12 @@ import re
 import subprocess
 
 RETURNS = {"x86_64": {"iretq", "sysretq", "sysretl", "sysret"}, "aarch64": {"eret"}, "riscv64": {"sret"}}
+# What waits for an interrupt or looks for one outside user mode: asks the controller or the CPU, or lets one in.
+POLLS = {"x86_64": r"sti\b", "aarch64": r"(wfi\b|mrs\s+x\d+, (icc_iar1_el1|s3_0_c12_c12_0))", "riscv64": r"(wfi\b|csrr\s+\w+,sip\b)"}
 # How an instruction looks that loads another set of page tables, and one that drops what the CPU cached of them.
 LOADS = {"x86_64": r"mov\s+%r\w+,%cr3", "aarch64": r"msr\s+ttbr[01]_el1,", "riscv64": r"csrr?w\s+(\w+,)?satp,"}
 FLUSHES = {"x86_64": r"(invlpg|invpcid|mov\s+%r\w+,%cr4)\b", "aarch64": r"tlbi\s", "riscv64": r"(sfence|sinval)\.vma"}
+SUFFIX = re.compile(r"(\.lto_priv\.\d+|\.constprop\.\d+|\.isra\.\d+|\.part\.\d+|\.cold)+$")  # the compiler's
 INSTRUCTION = re.compile(r"\s*([0-9a-f]+):\t(.+)")
 
 
@@ -27,13 +30,14 @@ class Kernel:
         for line in output_of(tool(isa, "nm"), "-n", elf).splitlines():
             fields = line.split()
             if len(fields) == 3 and fields[2][0] not in "$.":
-                self.symbols.setdefault(fields[2], int(fields[0], 16))
+                name = SUFFIX.sub("", fields[2])
+                self.symbols.setdefault(name, int(fields[0], 16))
                 if fields[1] in "tT":
-                    functions.append((int(fields[0], 16), fields[2]))
+                    functions.append((int(fields[0], 16), name))
         self.starts = [start for start, _ in functions]
         self.names = [name for _, name in functions]
         self.text = self.symbols["image_start"], self.symbols["image_text_end"]
-        self.returns, self.loads, self.flushes = [], set(), set()
+        self.returns, self.polls, self.loads, self.flushes = [], [], set(), set()
         self.disassemble()
 
     def disassemble(self):
@@ -43,7 +47,10 @@ class Kernel:
                 continue
             va, text = int(match[1], 16), match[2].strip()
             if text.split()[0] in RETURNS[self.isa]:
-                self.returns.append(va)
+                if not self.function(va).startswith("kernel_"):  # those return from faults of the kernel
+                    self.returns.append(va)
+            elif re.match(POLLS[self.isa], text):
+                self.polls.append(va)
             elif re.match(LOADS[self.isa], text):
                 self.loads.add(va)
             elif re.match(FLUSHES[self.isa], text):
@@ -55,11 +62,6 @@ class Kernel:
             return "(elsewhere)"
         at = bisect.bisect_right(self.starts, va) - 1
         return self.names[at] if at >= 0 else "(elsewhere)"
-
-    def points(self):
-        """Instructions at which interrupts can be taken: the returns to user mode, and the beginnings of functions that poll."""
-        polls = [self.symbols[name] for name in ("port_irq_take", "arch_halt") if name in self.symbols]
-        return polls + [va for va in self.returns if not self.function(va).startswith("kernel_")]
 
     def constant_bytes(self):
         """Text and everything else that is never written."""

@@ -34,7 +34,7 @@ class Seen:
                 elif kind == "window":
                     self.windows.append((int(words[0]), int(words[1]), int(words[2], 16), int(words[3], 16)))
                 elif kind == "sample":
-                    self.samples.append((int(words[0]), int(words[1])))
+                    self.samples.append(tuple(map(int, words)))
                 elif kind == "block":
                     self.blocks.append(int(words[0], 16))
                 elif kind == "start":

@@ -7,7 +7,7 @@
  *   -plugin probe.so,out=FILE,text=START,text_end=END[,WORD=NUMBER...]
  *
  *   mark     a function of a task: each call ends a phase, and the counts of the phase are written; the N-th ends the run
- *   point    an instruction of the kernel at which interrupts can be taken
+ *   return   an instruction of the kernel that returns to user mode; point: another at which interrupts are taken
  *   taken    the kernel's function that an interrupt of a device arrives at; handler: the task's that it is meant for
  *   limit    end the run so many instructions after the first one of a task
  *   over     write every window that is longer
@@ -34,6 +34,8 @@ void qemu_plugin_register_atexit_cb(plugin_id, exit_callback, void *);
 uint64_t qemu_plugin_tb_n_insns(const struct qemu_plugin_tb *);
 struct qemu_plugin_insn *qemu_plugin_tb_get_insn(const struct qemu_plugin_tb *, uint64_t);
 uint64_t qemu_plugin_insn_vaddr(const struct qemu_plugin_insn *);
+const void *qemu_plugin_insn_data(const struct qemu_plugin_insn *);
+size_t qemu_plugin_insn_size(const struct qemu_plugin_insn *);
 void qemu_plugin_register_vcpu_insn_exec_inline(struct qemu_plugin_insn *, enum qemu_plugin_op, void *, uint64_t);
 void qemu_plugin_register_vcpu_insn_exec_cb(struct qemu_plugin_insn *, exec_callback, enum qemu_plugin_cb_flags, void *);
 int qemu_plugin_install(plugin_id id, const void *info, int argc, char **argv);
@@ -44,12 +46,13 @@ EXPORT int qemu_plugin_version = 1;
 /* The programs of tasks (core/abi/layout.tbl); firmware and start code run elsewhere. */
 #define USER_START 0x40100000u
 #define USER_END 0x40200000u
-#define POINTS 16
+#define POINTS 32
 #define ENTRIES 65536
 
 static struct {
     uint64_t text, text_end, mark, taken, handler, phases, limit, watch, start, over;
     uint64_t point[POINTS];
+    bool returns[POINTS];
     uint64_t points;
 } want;
 
@@ -61,16 +64,25 @@ static uint64_t started;         /* all instructions before the first of a task 
 static uint64_t entered[ENTRIES]; /* of the watched window: the blocks that ran */
 static uint64_t entries;
 
-/* The window that is open, the one before it, and the longest from one point to another. */
-static struct {
-    uint64_t index, begin, user, from, previous;
-    uint64_t longest[POINTS][POINTS], which[POINTS][POINTS];
-    bool open;
-} window;
+struct window {
+    uint64_t begin, user, from; /* instructions of the kernel and of tasks before it, the point that it begins at */
+    uint64_t length;            /* of the kernel */
+    bool task_ran, call;        /* a task ran first; and went on with a system call */
+};
 
 static struct {
+    struct window open, last, before;
+    uint64_t index;
+    uint64_t longest[POINTS][POINTS], which[POINTS][POINTS]; /* by where it begins and ends */
+    bool started;
+} windows;
+
+/* An interrupt on its way to its handler. */
+static struct {
     bool taken;
-    uint64_t all, before; /* instructions until the interrupt was taken; that it may have waited before */
+    uint64_t all;                  /* instructions of any kind before the window in which it was taken */
+    int64_t entry;                 /* instructions since it interrupted a task; -1: it did not */
+    uint64_t before;               /* that it may have waited before that */
 } pending;
 
 static void finish(void)
@@ -98,10 +110,18 @@ static void on_mark(unsigned cpu, void *data)
         finish();
 }
 
+static void open_window(uint64_t from)
+{
+    windows.before = windows.last;
+    windows.last = windows.open;
+    windows.open = (struct window){.begin = kernel, .user = user, .from = from};
+    windows.index++;
+}
+
 static void on_first_user(unsigned cpu, void *data)
 {
     (void)cpu, (void)data;
-    if (window.open)
+    if (windows.started)
         return;
     started = kernel + user;
     fprintf(out, "start %lu\n", started);
@@ -109,17 +129,16 @@ static void on_first_user(unsigned cpu, void *data)
         write_counts();
         finish();
     }
-    window.open = true;
-    window.begin = kernel;
-    window.user = user;
+    windows.started = true;
+    open_window(0);
 }
 
 static void write_windows(void)
 {
     for (uint64_t from = 0; from < want.points; from++)
         for (uint64_t to = 0; to < want.points; to++)
-            if (window.longest[from][to] != 0)
-                fprintf(out, "window %lu %lu %lx %lx\n", window.longest[from][to], window.which[from][to],
+            if (windows.longest[from][to] != 0)
+                fprintf(out, "window %lu %lu %lx %lx\n", windows.longest[from][to], windows.which[from][to],
                         want.point[from], want.point[to]);
 }
 
@@ -131,67 +150,94 @@ static void write_watched(void)
     finish();
 }
 
-/* The longest windows count by their instructions in the kernel; what a task runs in between does not delay anything. */
+/* What a task runs in a window delays nothing: only the kernel's instructions count. */
 static void on_point(unsigned cpu, void *data)
 {
-    uint64_t to = (uintptr_t)data, length = kernel - window.begin;
+    struct window *w = &windows.open;
+    uint64_t to = (uintptr_t)data;
 
     (void)cpu;
-    if (!window.open)
+    if (!windows.started)
         return;
-    if (want.over != 0 && length > want.over)
-        fprintf(out, "over %lu %lu %lx %lx\n", length, window.index, want.point[window.from], want.point[to]);
-    if (length > window.longest[window.from][to]) {
-        window.longest[window.from][to] = length;
-        window.which[window.from][to] = window.index;
+    w->length = kernel - w->begin;
+    w->task_ran = user != w->user;
+    if (want.over != 0 && w->length > want.over)
+        fprintf(out, "over %lu %lu %lx %lx\n", w->length, windows.index, want.point[w->from], want.point[to]);
+    if (w->length > windows.longest[w->from][to]) {
+        windows.longest[w->from][to] = w->length;
+        windows.which[w->from][to] = windows.index;
     }
-    if (want.watch != 0 && window.index == want.watch)
+    if (want.watch != 0 && windows.index == want.watch)
         write_watched();
     if (want.limit != 0 && kernel + user - started > want.limit) {
         write_windows();
         finish();
     }
-    window.index++;
-    window.previous = length;
-    window.begin = kernel;
-    window.user = user;
-    window.from = to;
-    if (want.watch != 0 && window.index == want.watch)
+    open_window(to);
+    if (want.watch != 0 && windows.index == want.watch)
         memset(count, 0, (want.text_end - want.text) * sizeof *count);
 }
 
+static void on_call(unsigned cpu, void *data)
+{
+    (void)cpu, (void)data;
+    windows.open.call = true;
+}
+
 /*
- * An interrupt that comes while a task runs is taken at once. Otherwise it may have come at any time since the last point
- * but one, and counts as if it had come then.
+ * An interrupt that comes while a task runs is taken at once. Where none ran it may have come at any time of the window
+ * before, and counts as if it had come when that began. The kernel asks the controller at a point, or the CPU knows.
  */
 static void on_taken(unsigned cpu, void *data)
 {
+    const struct window *w = &windows.open, *last = &windows.last;
+
     (void)cpu, (void)data;
     if (pending.taken)
         return;
     pending.taken = true;
-    pending.before = user == window.user ? window.previous : 0;
-    pending.all = user + window.begin;
+    pending.all = w->begin + w->user;
+    pending.entry = -1;
+    pending.before = last->length;
+    if (want.returns[w->from]) {
+        pending.all = w->begin + user;
+        pending.entry = 0;
+        pending.before = user != w->user ? 0 : last->length;
+    } else if (want.returns[last->from] && !last->call) {
+        pending.entry = (int64_t)last->length;
+        pending.before = last->task_ran ? 0 : windows.before.length;
+    }
 }
 
 static void on_handler(unsigned cpu, void *data)
 {
     (void)cpu, (void)data;
     if (pending.taken)
-        fprintf(out, "sample %lu %lu\n", kernel + user - pending.all, pending.before);
+        fprintf(out, "sample %lu %ld %lu\n", kernel + user - pending.all, pending.entry, pending.before);
     pending.taken = false;
 }
 
 static void on_block(unsigned cpu, void *data)
 {
     (void)cpu;
-    if (window.index == want.watch && entries < ENTRIES)
+    if (windows.index == want.watch && entries < ENTRIES)
         entered[entries++] = (uintptr_t)data;
 }
 
 static void call_at(struct qemu_plugin_insn *insn, exec_callback callback, uint64_t data)
 {
     qemu_plugin_register_vcpu_insn_exec_cb(insn, callback, QEMU_PLUGIN_CB_NO_REGS, (void *)(uintptr_t)data);
+}
+
+static bool is_call(const struct qemu_plugin_insn *insn)
+{
+    static const uint8_t x86_64[] = {0x0f, 0x05}, aarch64[] = {0x01, 0x00, 0x00, 0xd4}, riscv64[] = {0x73, 0x00, 0x00, 0x00};
+    const void *code = qemu_plugin_insn_data(insn);
+
+    if (qemu_plugin_insn_size(insn) == sizeof x86_64)
+        return memcmp(code, x86_64, sizeof x86_64) == 0;
+    return qemu_plugin_insn_size(insn) == sizeof aarch64 &&
+           (memcmp(code, aarch64, sizeof aarch64) == 0 || memcmp(code, riscv64, sizeof riscv64) == 0);
 }
 
 static void watch_insn(struct qemu_plugin_insn *insn, uint64_t va)
@@ -215,8 +261,10 @@ static void translated(plugin_id id, struct qemu_plugin_tb *tb)
         uint64_t va = qemu_plugin_insn_vaddr(insn);
         bool in_task = va >= USER_START && va < USER_END, in_text = va >= want.text && va < want.text_end;
 
-        if (in_task && !window.open)
+        if (in_task && !windows.started)
             call_at(insn, on_first_user, 0);
+        if (in_task && want.points != 0 && is_call(insn))
+            call_at(insn, on_call, 0);
         if (i == 0 && !in_task && want.watch != 0)
             call_at(insn, on_block, va);
         watch_insn(insn, va);
@@ -249,8 +297,9 @@ static bool read_word(const char *word)
         out = fopen(word + 4, "w");
         return out != NULL;
     }
-    if (strncmp(word, "point=", 6) == 0 && want.points < POINTS) {
-        want.point[want.points++] = strtoull(word + 6, NULL, 0);
+    if ((strncmp(word, "point=", 6) == 0 || strncmp(word, "return=", 7) == 0) && want.points < POINTS) {
+        want.returns[want.points] = *word == 'r';
+        want.point[want.points++] = strtoull(strchr(word, '=') + 1, NULL, 0);
         return true;
     }
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
