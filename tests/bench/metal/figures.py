@@ -134,7 +134,7 @@ class Figures:
         worst = max(way + max(entry, 0) + before for way, entry, before in samples)
         self.row("interrupt asserted to its handler, worst seen", "instructions", worst, LATENCY)
         after = longest + entries[len(entries) // 2] + max(way for way, _, _ in samples)
-        self.row("interrupt asserted to its handler, after the longest window", "instructions", after, LATENCY)
+        self.row("interrupt asserted to its handler, after the longest window", "instructions", max(after, worst), LATENCY)
 
     def path_of(self, blocks):
         """The functions that a run went through, in order."""
