@@ -98,15 +98,13 @@ start_multiboot2:
     jb 2b
 
     movl %edi, %cr3
-    movl %cr4, %eax
-    orl $CR4_PAE, %eax
+    movl $CR4_PAE, %eax /* nothing of what the firmware used, five-level paging for one */
     movl %eax, %cr4
     movl $MSR_EFER, %ecx
     rdmsr
     orl $EFER_LME | EFER_NXE, %eax
     wrmsr
-    movl %cr0, %eax
-    orl $CR0_PG | CR0_WP | CR0_PE, %eax
+    movl $CR0_PG | CR0_WP | CR0_NE | CR0_PE, %eax
     movl %eax, %cr0
     lgdt phys_start_gdtr
     ljmp $SEL_KERNEL_CS, $phys_start_64

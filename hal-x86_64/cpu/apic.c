@@ -64,7 +64,7 @@ void apic_enable(void)
     *reg(REG_PRIORITY) = 0;
     *reg(REG_LVT_TIMER) = LVT_MASKED;
     *reg(REG_LVT_LINT0) = LVT_MASKED;
-    *reg(REG_LVT_LINT1) = LVT_NMI;
+    *reg(REG_LVT_LINT1) = arch_cpu_id() == 0 ? LVT_NMI : LVT_MASKED; /* the board's: one CPU is enough */
     *reg(REG_LVT_ERROR) = LVT_MASKED;
     *reg(REG_ERROR_STATUS) = 0;
 }

@@ -29,15 +29,23 @@ bool trap_is_canonical(vaddr_t va)
 
 /* -- User mode -- */
 
-static enum isa_insn_class class_at(vaddr_t pc)
+static bool fetch(uint8_t *bytes, vaddr_t va, uint32_t len)
 {
     const struct arch_space *space = hal_cpu()->space;
-    uint8_t bytes[ISA_INSN_BYTES_MAX];
-    uint32_t n = 0;
 
-    while (space != NULL && n < sizeof bytes &&
-           arch_copy_from_user(space, &bytes[n], (struct uaddr){pc + n}, 1) == STATUS_OK)
-        n++;
+    return space != NULL && arch_copy_from_user(space, bytes, (struct uaddr){va}, len) == STATUS_OK;
+}
+
+/* The instruction may end where its page does, or go on in the next. */
+static enum isa_insn_class class_at(vaddr_t pc)
+{
+    uint8_t bytes[ISA_INSN_BYTES_MAX];
+    uint32_t rest = PAGE_SIZE - (uint32_t)(pc % PAGE_SIZE), n = rest < sizeof bytes ? rest : sizeof bytes;
+
+    if (!fetch(bytes, pc, n))
+        return ISA_INSN_OTHER;
+    if (n < sizeof bytes && fetch(bytes + n, pc + n, (uint32_t)sizeof bytes - n))
+        n = sizeof bytes;
     return isa_insn_classify(bytes, n);
 }
 
@@ -69,7 +77,6 @@ static enum arch_trap_kind refused_kind(const struct trap_frame *frame)
 /* These come behind the instruction, as traps; reports want the instruction. INT 3 can have two bytes as well as one. */
 static void step_back(struct trap_frame *frame)
 {
-    const struct arch_space *space = hal_cpu()->space;
     uint8_t last = OPCODE_INT3;
 
     if (frame->vector == X86_DB) {
@@ -78,8 +85,7 @@ static void step_back(struct trap_frame *frame)
         __asm__ volatile("mov %0, %%dr6" : : "r"((uint64_t)DR6_RESET));
         if ((dr6 & DR6_STEP) != 0)
             return; /* a single step: it is where it is */
-    } else if (space != NULL &&
-               arch_copy_from_user(space, &last, (struct uaddr){frame->rip - 1}, 1) == STATUS_OK && last != OPCODE_INT3) {
+    } else if (fetch(&last, frame->rip - 1, 1) && last != OPCODE_INT3) {
         frame->rip--;
     }
     frame->rip--;
