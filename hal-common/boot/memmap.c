@@ -27,10 +27,20 @@ status_t memmap_add(struct memmap *map, uint64_t base, uint64_t size)
     return insert(map, base, size, BOOT_MMAP_USABLE);
 }
 
+/* Rounded up to a page; what runs over the end of the address space ends with its last page. */
+static uint64_t page_end(uint64_t base, uint64_t size)
+{
+    const uint64_t last = UINT64_MAX - (PAGE_SIZE - 1);
+
+    if (size > last || base > last - size)
+        return last;
+    return (base + size + (PAGE_SIZE - 1)) / PAGE_SIZE * PAGE_SIZE;
+}
+
 status_t memmap_reserve(struct memmap *map, uint64_t base, uint64_t size)
 {
     uint64_t lo = base - base % PAGE_SIZE;
-    uint64_t hi = base + size + (PAGE_SIZE - (base + size) % PAGE_SIZE) % PAGE_SIZE;
+    uint64_t hi = page_end(base, size);
 
     for (uint32_t i = 0; i < map->count; i++) {
         struct boot_mmap_entry old = map->entry[i];

@@ -6,12 +6,6 @@
 #include <riscv/fixup.h>
 #include <riscv/priv.h>
 
-struct fixup {
-    vaddr_t fault, resume;
-};
-
-extern const struct fixup fixups_start[], fixups_end[];
-
 static bool fix_up(struct trap_frame *frame)
 {
     for (const struct fixup *f = fixups_start; f < fixups_end; f++) {

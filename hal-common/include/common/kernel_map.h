@@ -33,13 +33,13 @@ extern struct hal_map hal_map;
 /** The kernel's address of any physical address. */
 static inline void *hal_direct(paddr_t pa)
 {
-    return (void *)(uintptr_t)(ARCH_KERNEL_VBASE + pa);
+    return (void *)(uintptr_t)(PORT_DIRECT_BASE + pa);
 }
 
 /** Physical address of something inside the kernel image. */
 static inline paddr_t hal_image_phys(const void *p)
 {
-    return (paddr_t)(uintptr_t)p - ARCH_KERNEL_VBASE;
+    return (paddr_t)(uintptr_t)p - PORT_DIRECT_BASE;
 }
 
 /**

@@ -3,6 +3,11 @@
 #pragma once
 #include <abi/types.h>
 
+/* Where the kernel sees physical address 0. Unit tests, whose "physical" memory is their own, say 0. */
+#ifndef PORT_DIRECT_BASE
+#define PORT_DIRECT_BASE ARCH_KERNEL_VBASE
+#endif
+
 struct hal_range {
     paddr_t base;
     uint64_t size; /* bytes */

@@ -13,6 +13,13 @@
     ".dword " #fault ", " #resume "\n"     \
     ".popsection\n"
 
+struct fixup {
+    vaddr_t fault, resume;
+};
+
+/** All of them, by the linker. */
+extern const struct fixup fixups_start[], fixups_end[];
+
 /** Read 32 bits of memory that may not be there. Any context. False: it is not. */
 static inline bool probe_read32(const void *p, uint32_t *value)
 {
