@@ -7,7 +7,7 @@ usage: contract.py signatures|inlines BUILD
 signatures  a definition that differs from the contract's prototype does not compile
 inlines     a port that forgets one of its inlines does not compile
 presence    the HAL's objects define every function of the contract, and export nothing else but names with the
-            HAL's own prefixes (separated by commas), which core cannot know, or of its headers and linker scripts in a FOLDER/
+            HAL's own prefixes (separated by commas), which core cannot know, or of its headers, assembly and linker scripts in a FOLDER/
 """
 import os
 import re
@@ -87,7 +87,7 @@ def presence():
     defined = {name for name, kind in house.symbols(nm, "-g", "--defined-only", *files) if kind not in "VW"}
     words = set()
     for name in house.tracked_files():
-        if name.endswith((".h", ".inc", ".ld")) and name.startswith(tuple(word for word in own if word.endswith("/"))):
+        if name.endswith((".h", ".inc", ".ld", ".S")) and name.startswith(tuple(word for word in own if word.endswith("/"))):
             words |= set(re.findall(r"\b\w+\b", house.read(os.path.join(house.ROOT, name))))
     for name in sorted(functions - defined):
         report.error(f"missing: {name}")
