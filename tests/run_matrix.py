@@ -40,7 +40,7 @@ class Row:
             return {"build", "sim"} | words & {"x86_64", "aarch64", "riscv64", "valgrind"} \
                 | ({"clang"} if words & {"clang", "fuzz"} else set())
         hal, isa, _, preset = self.match.groups()
-        return {"build", "test"} | ({"sim"} if hal == "sim" else set()) | ({isa} if isa else set()) \
+        return {"build", "test"} | ({"sim"} if hal == "sim" or "twin" in self.what else set()) | ({isa} if isa else set()) \
             | ({"qemu", "iso", "efi"} if hal == "metal" else set()) \
             | ({"firmware"} if "release" in self.what.split() else set()) \
             | ({"sim"} if "compare" in self.what.split() else set()) \

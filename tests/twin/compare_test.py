@@ -235,6 +235,17 @@ class Consoles(unittest.TestCase):
         self.assertEqual(run(console=driver).console.output["nobody"], ["DRV:ready"])
         self.assertIn("machine", differing(run(), run(console=driver)))
 
+    def test_a_driver_and_the_kernel_may_talk_into_each_others_lines(self):
+        mapped = ["T 0 0 0 4 b 0 0 0 0 0", "T 1 1 0 4 b 0 0 2 400e0000 1"]
+        sim = run(console=CONSOLE.replace("\nhi\n", "\nhi\nDRV:ready\n[TICK:00000001] [T0] [INFO] [aegis] ok\n"), extra=mapped)
+        for mixed in ("DhiRV:re\nady\n[TICK:00000009] [T0] [INFO] [aegis] ok\n", "hDi\n[TICKRV:re:00000009]ady\n [T0] [INFO] [aegis] ok\n"):
+            metal = run(console=CONSOLE.replace("\nhi\n", "\n" + mixed), extra=mapped)
+            self.assertIn(0, differing(sim, metal))
+            told = Run(metal.events, Console(CONSOLE.replace("\nhi\n", "\n" + mixed).encode(), metal.events, NAMES, sim.console))
+            self.assertEqual(differing(sim, told), {})
+        lost = CONSOLE.replace("\nhi\n", "\nDhiRV:re\nad\n[TICK:00000009] [T0] [INFO] [aegis] ok\n").encode()
+        self.assertIn(0, differing(sim, Run(sim.events, Console(lost, sim.events, NAMES, sim.console))))
+
     def test_the_kernels_own_lines_are_compared(self):
         other = CONSOLE + "[TICK:00000009] [T-] [ERROR] [aegis] something\n"
         self.assertEqual(differing(run(), run(console=other))["machine"].what, "console")

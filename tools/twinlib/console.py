@@ -3,8 +3,11 @@
 
 import re
 
+from twinlib.separate import DIGIT, tell_apart
+
 KERNEL = re.compile(r"\[TICK:[0-9A-F]{8}\] \[T(\d+|-)\] (.*)\Z")
-BOOTED = re.compile(r"\[TICK:[0-9A-F]{8}\] \[T-\] .* boot complete")
+BOOTED = re.compile(r"^\[TICK:[0-9A-F]{8}\] \[T-\] .* boot complete.*\n", re.M)
+TIME = re.compile(r"(?<=\[TICK:)[0-9A-F]{8}")
 KERNEL_SELF = "kernel"
 NOBODY = "nobody"
 REPORT = "] FAULT task "  # what begins so goes on with indented lines
@@ -34,23 +37,33 @@ def uart_owner(events, names):
 
 
 class Console:
-    """Lines by their speaker: a task's number, KERNEL_SELF or NOBODY."""
+    """
+    Lines by their speaker: a task's number, KERNEL_SELF or NOBODY. `like`: what the other side said, if here the kernel
+    and a driver may have talked into each other's lines.
+    """
 
-    def __init__(self, data, events, names):
-        lines = data.decode("latin-1").replace("\r", "").split("\n")
-        cut = lines.pop()  # where the machine was stopped, or nothing
-        start = next((i for i, line in enumerate(lines) if BOOTED.match(line)), None)
-        self.booted = start is not None
-        self.before = [line for line in (lines[:start] if self.booted else lines + [cut]) if line.strip()]
+    def __init__(self, data, events, names, like=None):
+        text = data.decode("latin-1").replace("\r", "")
+        match = BOOTED.search(text)
+        self.booted = match is not None
+        self.before = [line for line in text[:match.start() if match else None].split("\n") if line.strip()]
+        self.kernel_lines = set()
         self.reports = {}  # what the kernel says of a task, without the time
         self.output = {}   # what a task says
         self.lost = []     # (task, line) that were written and never shown, though later ones were
         if self.booted:
-            self._sort(lines[start + 1:], written_lines(events), uart_owner(events, names))
-            if len({event.cpu for event in events}) == 1:
-                self._find_lost(0)
-            else:
-                self._find_lost(SLACK)
+            written, owner = written_lines(events), uart_owner(events, names)
+            after = text[match.end():]
+            if like is not None:
+                after = self._separated(after, written, owner, like)
+            self._sort(after.split("\n")[:-1], written, owner)  # the last was cut where the machine was stopped, or is nothing
+            self._find_lost(0 if len({event.cpu for event in events}) == 1 else SLACK)
+
+    @staticmethod
+    def _separated(text, written, owner, like):
+        driver = "".join(line + "\n" for line in like.output.get(owner, []))
+        lines = like.kernel_lines | {line for _, line in written}
+        return (tell_apart(text, driver, [line + "\n" for line in lines]) if driver else None) or text
 
     def _sort(self, lines, written, owner):
         self.pending, self.shown = list(written), -1
@@ -58,6 +71,7 @@ class Console:
         for line in lines:
             match = KERNEL.match(line)
             if match:
+                self.kernel_lines.add(TIME.sub(DIGIT * 8, line))
                 task = KERNEL_SELF if match[1] == "-" else int(match[1])
                 if "] summary: " not in line:  # it counts what ticks decide
                     self.reports.setdefault(task, []).append(f"[T{match[1]}] {match[2]}")
@@ -69,6 +83,7 @@ class Console:
                 self.output.setdefault(speaker, []).append(line)
             elif reporting is not None and line.startswith("  "):
                 self.reports[reporting].append(line)
+                self.kernel_lines.add(line)
             else:
                 self.output.setdefault(owner, []).append(line)
 

@@ -25,8 +25,8 @@ def read(path):
         return file.read()
 
 
-def make_run(reader, console, ended, names):
-    return Run(reader.events, Console(console, reader.events, names), ended, reader.tick, reader.damaged)
+def make_run(reader, console, ended, names, like=None):
+    return Run(reader.events, Console(console, reader.events, names, like), ended, reader.tick, reader.damaged)
 
 
 def simulate(binary, image, cpus, seconds, folder, names):
@@ -46,7 +46,7 @@ class Metal:
     """One run of the bare-metal kernel in QEMU, until it has shown as much as the simulator did."""
 
     def __init__(self, options, folder, names):
-        self.isa, self.names = options.isa, names
+        self.isa, self.cpus, self.names = options.isa, options.cpus, names
         self.trace, self.console = options.trace, os.path.join(folder, "qemu.console")
         self.log = os.path.join(folder, "qemu.log")
         self.reader = Reader(names.kinds)
@@ -89,7 +89,7 @@ class Metal:
         said = read(self.log).decode(errors="replace").strip()
         if not self.reader.events and not read(self.console) and said:
             raise Failed(71, f"QEMU: {said}")
-        return make_run(self.reader, read(self.console), ended, self.names)
+        return make_run(self.reader, read(self.console), ended, self.names, sim.console if self.cpus > 1 else None)
 
     def stop(self):
         """The status it ended with, or None if it had to be stopped."""
@@ -101,12 +101,7 @@ class Metal:
 
 
 def qemu_options(twin, image, folder):
-    """
-    Counted instructions are the clock, so a run repeats exactly, idle time passes at once and the host's load does not
-    matter. Several RISC-V harts cannot be run so: QEMU then runs one after the other, each until a timer is due, and one
-    that waits for another in the firmware waits for ever.
-    """
+    """Counted instructions are the clock: a run repeats exactly, idle time passes at once, the host's load does not matter."""
     words = [f"--isa={twin.isa}", f"--build={twin.build}", f"--image={image}", f"--cpus={twin.cpus}",
-             f"--machine={twin.machine}", f"--trace={os.path.join(folder, 'qemu.events')}"]
-    words += ["--icount"] if twin.cpus == 1 or twin.isa != "riscv64" else []
+             f"--machine={twin.machine}", f"--trace={os.path.join(folder, 'qemu.events')}", "--icount"]
     return qemu.parse(words + ([f"--kernel={twin.kernel}"] if twin.kernel else []))
