@@ -117,7 +117,7 @@ void tables_load(struct hal_cpu *cpu)
     x86_wrmsr(MSR_GS_BASE, (uintptr_t)cpu); /* loading the selector has cleared it */
     load_idt(sizeof idt - 1);
     cpu->port.tables = t;
-    cpu->port.granted = (struct port_range){0, 0};
+    memset(cpu->port.granted, 0, sizeof cpu->port.granted);
 }
 
 void tables_forget(void)

@@ -3,6 +3,7 @@
 #include <arch/context.h>
 
 #include <arch/isa.h>
+#include <base/mem.h>
 #include <common/cpu.h>
 #include <x86/cpu.h>
 #include <x86/entry.h>
@@ -14,18 +15,29 @@
 
 void arch_user_init(struct arch_user *user, vaddr_t entry, vaddr_t sp)
 {
-    user->ports = (struct port_range){0, 0};
+    memset(user->ports, 0, sizeof user->ports);
     isa_frame_init(&user->frame, entry, sp);
 }
 
-/* The bitmap is the CPU's: it is changed only when the ports of the state to run are others. */
-static void open_ports(struct port_cpu *port, struct port_range wanted)
+static bool is_same(const struct port_range a[PORT_RANGES], const struct port_range b[PORT_RANGES])
 {
-    if (LIKELY(port->granted.first == wanted.first && port->granted.count == wanted.count))
+    bool same = true;
+
+    for (uint32_t i = 0; i < PORT_RANGES; i++)
+        same = same && a[i].first == b[i].first && a[i].count == b[i].count;
+    return same;
+}
+
+/* The bitmap is the CPU's: it is changed only when the ports of the state to run are others. */
+static void open_ports(struct port_cpu *port, const struct port_range wanted[PORT_RANGES])
+{
+    if (LIKELY(is_same(port->granted, wanted)))
         return;
-    tables_set_ports(port->tables, port->granted, false);
-    tables_set_ports(port->tables, wanted, true);
-    port->granted = wanted;
+    for (uint32_t i = 0; i < PORT_RANGES; i++)
+        tables_set_ports(port->tables, port->granted[i], false);
+    for (uint32_t i = 0; i < PORT_RANGES; i++)
+        tables_set_ports(port->tables, wanted[i], true);
+    memcpy(port->granted, wanted, sizeof port->granted);
 }
 
 /*
@@ -80,7 +92,26 @@ bool arch_user_register(const struct arch_user *user, uint32_t i, const char **n
     return isa_frame_register(&user->frame, i, name, value);
 }
 
+/* The range that begins at `first`, else a free one, else the last. */
+static struct port_range *find_range(struct arch_user *user, uint32_t first)
+{
+    struct port_range *free = &user->ports[PORT_RANGES - 1];
+
+    for (uint32_t i = PORT_RANGES; i-- > 0;) {
+        if (user->ports[i].count != 0 && user->ports[i].first == first)
+            return &user->ports[i];
+        if (user->ports[i].count == 0)
+            free = &user->ports[i];
+    }
+    return free;
+}
+
 void arch_user_allow_ports(struct arch_user *user, uint32_t first, uint32_t count, bool allow)
 {
-    user->ports = allow ? (struct port_range){first, count} : (struct port_range){0, 0};
+    struct port_range *range = find_range(user, first);
+
+    if (allow)
+        *range = (struct port_range){first, count};
+    else if (range->first == first)
+        *range = (struct port_range){0, 0};
 }

@@ -14,12 +14,14 @@ struct arch_kstack {
     vaddr_t top;
 };
 
-/** I/O ports [first, first + count). */
+/** I/O ports [first, first + count); count 0: none. */
 struct port_range {
     uint32_t first, count;
 };
 
+#define PORT_RANGES 2u /* as many as there are devices with ports (arch_device_get) */
+
 struct arch_user {
     struct trap_frame frame __attribute__((aligned(16))); /* the CPU pushes right into it, and aligns before it does */
-    struct port_range ports;                              /* which this state may use */
+    struct port_range ports[PORT_RANGES];                 /* which this state may use */
 };

@@ -15,7 +15,7 @@ struct port_cpu {
     uint64_t user_sp;                    /* on the way from SYSCALL to the frame */
     struct cpu_tables *tables;           /* [I] descriptors */
     paddr_t root;                        /* in CR3 */
-    struct port_range granted;           /* ports open in the I/O bitmap */
+    struct port_range granted[PORT_RANGES]; /* ports open in the I/O bitmap */
     uint64_t irq_taken;                  /* logical vectors acknowledged, whose handlers have not run */
     uint32_t irq_in_service;             /* level-triggered ones of them: the local APIC waits for as many EOIs */
     const struct trap_frame *crash;      /* registers of the kernel where it crashed; NULL: it did not */
