@@ -13,7 +13,7 @@ import sys
 import tempfile
 
 import machines
-from machines import BOOTED, LOADED, WORKS, aavmf, disk, needs, ovmf, uboot, usb
+from machines import BOOTED, LOADED, SCREEN, WORKS, aavmf, disk, needs, ovmf, uboot, usb
 
 CASE, ISA, RELEASE = sys.argv[1:4]
 ISO, DISK = f"{RELEASE}/aegis-{ISA}.iso", f"{RELEASE}/aegis-{ISA}-disk.img"
@@ -61,7 +61,7 @@ def refuses(words, text, **options):
 # -- x86_64: the ISO --
 
 def iso_bios():
-    works(["-cdrom", ISO])
+    machines.run(ISA, ["-cdrom", ISO], [SCREEN, *WORKS], LIMIT)
 
 
 def iso_bios_usb():
@@ -73,7 +73,7 @@ def iso_bios_disk():
 
 
 def iso_uefi():
-    works([*ovmf(work), "-cdrom", ISO])
+    machines.run(ISA, [*ovmf(work), "-cdrom", ISO], [SCREEN, *WORKS], LIMIT)
 
 
 def iso_uefi_cpus():
@@ -88,7 +88,8 @@ def iso_uefi_usb():
 # -- The disk --
 
 def disk_uefi():
-    loads([*firmware(), *disk(DISK)])
+    screen = [SCREEN] if ISA == "x86_64" else []  # AAVMF draws on nothing that is there by default
+    machines.run(ISA, [*firmware(), *disk(DISK)], [LOADED, *screen, *WORKS], LIMIT)
 
 
 def disk_usb():
@@ -127,7 +128,9 @@ def kernel_uefi_el2():
 
 
 def kernel_screen():
-    loads([*aavmf(work), "-kernel", KERNEL, "-initrd", IMAGE, "-device", "ramfb"])
+    """The one linear screen that this firmware knows; with a screen there are more checkpoints."""
+    machines.run(ISA, [*aavmf(work), "-kernel", KERNEL, "-initrd", IMAGE, "-device", "ramfb"],
+                 [LOADED, SCREEN, *WORKS], LIMIT)
 
 
 def kernel_acpi():

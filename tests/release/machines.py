@@ -8,10 +8,15 @@ import subprocess
 import sys
 import time
 
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../boot"))
+import console  # noqa: E402
+
 SHARE = "/usr/share"
 UBOOT = "/usr/lib/u-boot"
 BOOTED = r"boot complete: \d+ checkpoints"
-WORKS = [BOOTED, ("DRV:ready", "J4:UserDrv", "L5:ELF", "LOG:1 ")]
+SCREEN = "a glyph's pixels are in the framebuffer"
+TASKS = "every task of the image speaks"
+WORKS = [BOOTED, TASKS]
 LOADED = r"aegis: kernel at [0-9a-f]+ to [0-9a-f]+, task image of \d+ bytes"
 
 
@@ -59,27 +64,24 @@ MACHINE = {"x86_64": ["q35"], "aarch64": ["virt,acpi=off", "-cpu", "cortex-a72"]
 
 
 class Watch:
-    """What is waited for: patterns in their order; those of a tuple in any order. Remembers when each came."""
+    """What is waited for, in its order: patterns, and TASKS. Remembers when each came."""
 
     def __init__(self, expected):
-        self.steps = [step if isinstance(step, tuple) else (step,) for step in expected]
-        self.waiting, self.text, self.at = list(self.steps[0]), "", 0
+        self.waiting, self.text, self.at = list(expected), "", 0
         self.start, self.seen = time.monotonic(), []
+
+    def has_come(self, what):
+        if what == TASKS:
+            said = console.separate(self.text.replace("\r", ""))
+            return said is not None and all(line in said[1] for line in ("L5:ELF", "LOG:1 "))
+        found = re.compile(what).search(self.text, self.at)
+        self.at = found.end() if found else self.at
+        return found is not None
 
     def read(self, piece):
         self.text += piece
-        while self.steps:
-            ends = []
-            for pattern in list(self.waiting):
-                if found := re.search(pattern, self.text[self.at:]):
-                    self.waiting.remove(pattern)
-                    self.seen.append((time.monotonic() - self.start, pattern))
-                    ends.append(found.end())
-            if self.waiting:
-                return
-            self.at += max(ends) if len(self.steps[0]) == 1 else 0
-            self.steps.pop(0)
-            self.waiting = list(self.steps[0]) if self.steps else []
+        while self.waiting and self.has_come(self.waiting[0]):
+            self.seen.append((time.monotonic() - self.start, self.waiting.pop(0)))
 
 
 def run(isa, words, expected, limit, memory="512M", machine=None):
