@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a PC's firmware and boot loaders hand over: PVH, Multiboot2, ACPI, AML. The first byte of the input chooses; the rest
- * is memory at BASE, where the parameters begin. Every checksum of ACPI is put right first: what a wrong one does is tested
- * elsewhere, and no fuzzer finds the right ones.
+ * What a PC's firmware and boot loaders hand over: PVH, Multiboot2, ACPI, AML. The first byte of the input chooses;
+ * the rest is memory at BASE, where the parameters begin. Every checksum of ACPI is put right first: what a wrong one
+ * does is tested elsewhere, and no fuzzer finds the right ones.
  */
 #include <string.h>
 
@@ -31,6 +31,12 @@ static void check_ram(const struct ram *ram)
     }
 }
 
+static void check_name(const struct boot_module *module)
+{
+    REQUIRE(module->cmdline[0] != '\0', "a module has a name");
+    REQUIRE(memchr(module->cmdline, '\0', sizeof module->cmdline) != NULL, "a module's name ends");
+}
+
 static void check_found(const struct boot_found *found)
 {
     check_ram(&found->ram);
@@ -39,8 +45,7 @@ static void check_found(const struct boot_found *found)
         REQUIRE((uint8_t)*p >= ' ', "the command line has no control characters");
     REQUIRE(found->module_count <= BOOT_MODULES_MAX && found->kept_count <= BOOT_KEPT_MAX, "arrays have their bounds");
     for (uint32_t i = 0; i < found->module_count; i++)
-        REQUIRE(found->module[i].cmdline[0] != '\0' && memchr(found->module[i].cmdline, '\0', sizeof found->module[i].cmdline),
-                "a module has a name that ends");
+        check_name(&found->module[i]);
     if (found->framebuffer.addr != 0)
         REQUIRE(found->framebuffer.bpp == 32 && found->framebuffer.pitch >= found->framebuffer.width * 4 &&
                     (uint64_t)found->framebuffer.pitch * found->framebuffer.height <= UINT64_C(1) << 34,
@@ -49,12 +54,14 @@ static void check_found(const struct boot_found *found)
 
 static void check_acpi(const struct acpi_info *info)
 {
-    REQUIRE(info->ioapic_count >= 1 && info->ioapic_count <= ACPI_IOAPICS_MAX, "there is an I/O APIC, and not too many");
+    REQUIRE(info->ioapic_count >= 1 && info->ioapic_count <= ACPI_IOAPICS_MAX,
+            "there is an I/O APIC, but not too many");
     for (uint32_t i = 0; i < info->cpu_count && i < ACPI_CPUS_MAX; i++) {
         for (uint32_t k = 0; k < i; k++)
             REQUIRE(info->apic_id[i] != info->apic_id[k], "a CPU is counted once");
     }
-    REQUIRE(info->ecam_first_bus <= info->ecam_last_bus && info->ecam_last_bus < 256, "buses are numbered within bounds");
+    REQUIRE(info->ecam_first_bus <= info->ecam_last_bus && info->ecam_last_bus < 256,
+            "buses are numbered within bounds");
     REQUIRE(info->s5_a < 8 && info->s5_b < 8, "a sleep type has three bits");
     REQUIRE(info->pm1a_control.space != ACPI_SPACE_IO || info->pm1a_control.address < 0x10000, "a port is one");
 }

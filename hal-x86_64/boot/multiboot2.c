@@ -2,6 +2,8 @@
 /* The tags that a Multiboot2 loader (GRUB) leaves behind. */
 #include <x86/boot_found.h>
 
+#include <base/mem.h>
+
 #define INFO_HEADER 8u /* total size, a reserved word */
 #define TAG_HEADER 8u  /* type, size */
 #define TAG_ALIGN 8u
@@ -36,7 +38,9 @@ struct tag {
 /* Where the colours lie: 8 bits each, blue lowest; what core's renderer draws. */
 static bool is_xrgb(const uint8_t *colours)
 {
-    return colours[0] == 16 && colours[1] == 8 && colours[2] == 8 && colours[3] == 8 && colours[4] == 0 && colours[5] == 8;
+    static const uint8_t xrgb[] = {16, 8, 8, 8, 0, 8};
+
+    return memcmp(colours, xrgb, sizeof xrgb) == 0;
 }
 
 static void read_framebuffer(const struct tag *tag, struct boot_found *out)

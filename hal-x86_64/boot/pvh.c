@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* The boot protocol of Xen's PVH guests, which QEMU speaks to an ELF file with the right note (docs: hvm_start_info). */
+/*
+ * The boot protocol of Xen's PVH guests, which QEMU speaks to an ELF file with the right note (docs: hvm_start_info).
+ */
 #include <x86/boot_found.h>
 
 #include <x86/magic.h>

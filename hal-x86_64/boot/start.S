@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * From the boot loader to C. Both protocols enter in 32-bit protected mode, flat segments, no paging, interrupts off, with
- * the address of the parameters in ebx. Registers here: esi = how we were entered, ebx = parameters.
+ * From the boot loader to C. Both protocols enter in 32-bit protected mode, flat segments, no paging, interrupts off,
+ * with the address of the parameters in ebx. Registers here: esi = how we were entered, ebx = parameters.
  */
 #include <x86/asm.h>
 

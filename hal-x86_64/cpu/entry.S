@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Into user mode and out of it. arch_user_run() calls user_enter(), which parks the kernel's registers on the kernel stack
- * and loads those of the frame; a trap saves the user's registers into the same frame, takes the kernel stack back and
- * returns from user_enter(). While user mode runs, TSS.RSP0 and the CPU's frame_end point behind the frame, so that an
- * exception pushes into it. The kernel's GS base is the CPU, exchanged at each crossing.
+ * Into user mode and out of it. arch_user_run() calls user_enter(), which parks the kernel's registers on the kernel
+ * stack and loads those of the frame; a trap saves the user's registers into the same frame, takes the kernel stack
+ * back and returns from user_enter(). While user mode runs, TSS.RSP0 and the CPU's frame_end point behind the frame,
+ * so that an exception pushes into it. The kernel's GS base is the CPU, exchanged at each crossing.
  *
  * Exceptions and interrupts of the kernel itself are saved on its stack and handed to trap_kernel().
  */
@@ -27,7 +27,10 @@
 
     .text
 
-/* void user_enter(struct trap_frame *frame, bool fast); fast: rcx = rip, r11 = rflags, rip canonical: SYSRET may do it. */
+/*
+ * void user_enter(struct trap_frame *frame, bool fast); fast: rcx = rip, r11 = rflags, rip canonical: SYSRET may do
+ * it.
+ */
     .globl user_enter
 user_enter:
     pushq %rbp

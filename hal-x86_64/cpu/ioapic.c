@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Device lines. Three of the PC's exist for the kernel's clients; ACPI says at which input of which I/O APIC each arrives.
- * All are level-triggered here, whatever they were on the ISA bus: their devices hold the line until they are served.
+ * Device lines. Three of the PC's exist for the kernel's clients; ACPI says at which input of which I/O APIC each
+ * arrives. All are level-triggered here, whatever they were on the ISA bus: their devices hold the line until they are
+ * served.
  */
 #include <arch/irq.h>
 #include <common/cpu.h>

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The kernel runs with interrupts off and opens a window for an instant. What comes in is only acknowledged and noted;
- * the handlers run when the window is closed, each noted vector once, so a handler that sends an interrupt to its own CPU
- * does not keep the window open. A device line stays in service until its handler has run: level-triggered, it would come
- * again at once.
+ * the handlers run when the window is closed, each noted vector once, so a handler that sends an interrupt to its own
+ * CPU does not keep the window open. A device line stays in service until its handler has run: level-triggered, it
+ * would come again at once.
  */
 #include <x86/irq.h>
 
@@ -83,6 +83,6 @@ void arch_send_ipi(uint32_t cpu_mask, uint32_t vector)
 {
     for (uint32_t i = 0; i < hal_state.cpu_count; i++) {
         if ((cpu_mask >> i & 1u) != 0)
-            apic_send((uint32_t)hal_state.cpu[i].hardware_id, APIC_SEND_FIXED | APIC_SEND_ASSERT | (VECTOR_IPI + vector));
+            apic_send((uint32_t)hal_state.cpu[i].hardware_id, APIC_SEND_ASSERT | (VECTOR_IPI + vector));
     }
 }

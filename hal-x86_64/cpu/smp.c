@@ -42,7 +42,9 @@ static NORETURN void begin(struct hal_cpu *cpu)
     port_cpu_park();
 }
 
-/* The kernel half, and the trampoline's page, read-only, at its own address: below 2 MiB, so one table of each level. */
+/*
+ * The kernel half, and the trampoline's page, read-only, at its own address: below 2 MiB, so one table of each level.
+ */
 static void make_tables(paddr_t page)
 {
     const uint64_t *kernel = hal_direct(hal_map.root);
@@ -92,7 +94,8 @@ status_t arch_start_cpu(uint32_t cpu, void (*entry)(uint32_t cpu))
     if (cpu == 0 || cpu >= hal_state.cpu_count)
         return ERR_INVALID_ARGS;
     struct hal_cpu *c = &hal_state.cpu[cpu];
-    uint32_t id = (uint32_t)c->hardware_id, startup = APIC_SEND_STARTUP | APIC_SEND_ASSERT | (uint32_t)(page / PAGE_SIZE);
+    uint32_t id = (uint32_t)c->hardware_id;
+    uint32_t startup = APIC_SEND_STARTUP | APIC_SEND_ASSERT | (uint32_t)(page / PAGE_SIZE);
     if (is_running(c))
         return ERR_BAD_STATE;
     c->entry = entry;

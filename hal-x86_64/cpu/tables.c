@@ -44,7 +44,7 @@ static struct cpu_tables all_tables[ARCH_MAX_CPUS];
 static struct gate idt[VECTOR_COUNT] __attribute__((aligned(16)));
 
 _Static_assert(offsetof(struct stacks, fault_guard) == 0x5000, "start.S and kernel.ld: the first boot stack");
-_Static_assert(offsetof(struct cpu_tables, ports) == offsetof(struct cpu_tables, tss) + sizeof(struct tss), "I/O bitmap");
+_Static_assert(offsetof(struct cpu_tables, ports) == offsetof(struct cpu_tables, tss) + sizeof(struct tss), "ports");
 _Static_assert(sizeof(struct tss) == 104 && offsetof(struct tss, ist) == 36, "TSS");
 
 static void make_idt(void)
@@ -52,10 +52,11 @@ static void make_idt(void)
     for (uint32_t i = 0; i < VECTOR_COUNT; i++) {
         uint64_t entry = (uintptr_t)trap_vectors + i * TRAP_VECTOR_BYTES;
         bool own_stack = i == VECTOR_NMI || i == VECTOR_DOUBLE_FAULT || i == VECTOR_MACHINE_CHECK;
+        uint32_t user = i == VECTOR_BREAKPOINT ? GATE_USER : 0;
         idt[i] = (struct gate){
             .offset0 = (uint16_t)entry,
             .selector = SEL_KERNEL_CS,
-            .attributes = (uint16_t)(GATE_INTERRUPT | (i == VECTOR_BREAKPOINT ? GATE_USER : 0) | (own_stack ? FAULT_IST : 0)),
+            .attributes = (uint16_t)(GATE_INTERRUPT | user | (own_stack ? FAULT_IST : 0)),
             .offset1 = (uint16_t)(entry >> 16),
             .offset2 = (uint32_t)(entry >> 32),
         };

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Where another CPU starts: copied to a page below 1 MiB, whose number the start-up IPI carries. Real mode, cs = page / 16.
- * The other addresses are filled in by smp.c (struct trampoline lies at the end). From here straight into long mode, with
- * tables that map this page at its own address, and the kernel.
+ * Where another CPU starts: copied to a page below 1 MiB, whose number the start-up IPI carries. Real mode, cs = page
+ * / 16. The other addresses are filled in by smp.c (struct trampoline lies at the end). From here straight into long
+ * mode, with tables that map this page at its own address, and the kernel.
  */
 #include <x86/asm.h>
 

@@ -74,7 +74,9 @@ static enum arch_trap_kind refused_kind(const struct trap_frame *frame)
     return ARCH_TRAP_ILLEGAL;
 }
 
-/* These come behind the instruction, as traps; reports want the instruction. INT 3 can have two bytes as well as one. */
+/*
+ * These come behind the instruction, as traps; reports want the instruction. INT 3 can have two bytes as well as one.
+ */
 static void step_back(struct trap_frame *frame)
 {
     uint8_t last = OPCODE_INT3;

@@ -42,7 +42,8 @@ static void open_ports(struct port_cpu *port, const struct port_range wanted[POR
 
 /*
  * SYSRET is the short way, for what SYSCALL has saved and nobody changed. It would fault in the kernel, on the user's
- * stack, for an rip that is not canonical; arch_user_run() lets none pass at all. It loads neither TF nor RF as IRET does.
+ * stack, for an rip that is not canonical; arch_user_run() lets none pass at all. It loads neither TF nor RF as IRET
+ * does.
  */
 static bool may_sysret(const struct trap_frame *frame)
 {

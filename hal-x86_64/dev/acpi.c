@@ -44,7 +44,8 @@ static const uint8_t *root_pointer(const struct phys_window *memory, paddr_t pa,
         return NULL;
     if (p[RSDP_REVISION] >= 2 && window_at(memory, pa, RSDP_BYTES_2) != NULL) {
         uint32_t len = get32(p + RSDP_LENGTH);
-        *revision_2 = len >= RSDP_BYTES_2 && len <= PAGE_SIZE && window_at(memory, pa, len) != NULL && sums_to_zero(p, len);
+        *revision_2 =
+            len >= RSDP_BYTES_2 && len <= PAGE_SIZE && window_at(memory, pa, len) != NULL && sums_to_zero(p, len);
     }
     return p;
 }

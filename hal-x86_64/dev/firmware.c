@@ -10,9 +10,9 @@
 
 #define BIOS_START 0xE0000u
 #define BIOS_END 0x100000u
-#define EBDA_SEGMENT 0x40Eu /* where the BIOS keeps the address of its extended data, of which the first KiB is searched */
+#define EBDA_SEGMENT 0x40Eu /* where the BIOS keeps the address of its extended data */
 #define EBDA_LOWEST 0x80000u
-#define EBDA_SEARCHED 1024u
+#define EBDA_SEARCHED 1024u /* bytes of it */
 
 struct acpi_info firmware_acpi KSTATE;
 

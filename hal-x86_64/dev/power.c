@@ -89,7 +89,7 @@ static void reset_by_firmware(void)
 
     if (has(r))
         arch_io_write8(r->address, firmware_acpi.reset_value);
-    else if (r->space == ACPI_SPACE_PCI && r->address != 0) /* bus 0: device in bits 32-47, function 16-31, offset 0-15 */
+    else if (r->space == ACPI_SPACE_PCI && r->address != 0) /* device in bits 32-47, function 16-31, offset 0-15 */
         arch_pci_config_write32(0, (uint32_t)(r->address >> 32 & 0xFFFF), (uint32_t)(r->address >> 16 & 0xFFFF),
                                 (uint32_t)r->address & 0xFFFC,
                                 (uint32_t)firmware_acpi.reset_value << (r->address & 3) * 8);

@@ -7,8 +7,8 @@
 #include <x86/cpu.h>
 
 /*
- * Data segments do nothing in 64-bit code, but user mode can load them and see them again. They are no part of the frame;
- * no space learns what another left there. GS is loaded while its base is the user's.
+ * Data segments do nothing in 64-bit code, but user mode can load them and see them again. They are no part of the
+ * frame; no space learns what another left there. GS is loaded while its base is the user's.
  */
 static void forget_segments(void)
 {
@@ -66,8 +66,8 @@ void port_kernel_map_changed(void)
 }
 
 /*
- * Caches see each other, and a CPU that runs the code for the first time gets there by IRET, which lets it fetch afresh:
- * new code has a new user state.
+ * Caches see each other, and a CPU that runs the code for the first time gets there by IRET, which lets it fetch
+ * afresh: new code has a new user state.
  */
 void arch_sync_code(paddr_t pa, uint64_t len)
 {

@@ -10,7 +10,8 @@
 #define INDEX 0x70
 #define DATA 0x71
 
-enum { SECOND = 0x00, MINUTE = 0x02, HOUR = 0x04, DAY = 0x07, MONTH = 0x08, YEAR = 0x09, STATUS_A = 0x0A, STATUS_B = 0x0B };
+enum { SECOND = 0x00, MINUTE = 0x02, HOUR = 0x04, DAY = 0x07, MONTH = 0x08, YEAR = 0x09 };
+enum { STATUS_A = 0x0A, STATUS_B = 0x0B };
 #define UPDATING 0x80u /* A */
 #define BINARY 0x04u   /* B: not BCD */
 #define HOURS_24 0x02u /* B */

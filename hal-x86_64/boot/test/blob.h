@@ -24,7 +24,8 @@ void patch32(struct blob *b, uint32_t offset, uint32_t value);
 paddr_t blob_here(const struct blob *b);
 
 /**
- * The first `size` bytes in memory of their own, so that a checker sees every access behind them; blob_free() gives it back.
+ * The first `size` bytes in memory of their own, so that a checker sees every access behind them; blob_free() gives it
+ * back.
  */
 struct phys_window blob_window(const struct blob *b, uint32_t size);
 void blob_free(struct phys_window *window);

@@ -245,7 +245,8 @@ TEST(framebuffers_that_cannot_be_used)
         {640 * 4, 640, 480, 24, 1, 16}, {640 * 4, 640, 480, 32, 0, 16}, /* not 32 bits; indexed */
         {160, 80, 25, 16, 2, 16},       {640 * 4, 640, 480, 32, 1, 0},  /* text; red and blue exchanged */
         {640 * 4 - 1, 640, 480, 32, 1, 16}, {640 * 4, 0, 480, 32, 1, 16}, {640 * 4, 640, 0, 32, 1, 16},
-        {UINT32_MAX, 640, 480, 32, 1, 16}, {UINT32_MAX, UINT32_MAX, 480, 32, 1, 16}, {640 * 4, 640, UINT32_MAX, 32, 1, 16},
+        {UINT32_MAX, 640, 480, 32, 1, 16}, {UINT32_MAX, UINT32_MAX, 480, 32, 1, 16},
+        {640 * 4, 640, UINT32_MAX, 32, 1, 16},
     };
 
     for (uint32_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
@@ -261,7 +262,8 @@ TEST(framebuffers_that_cannot_be_used)
 TEST(many_modules)
 {
     for (uint32_t i = 0; i < BOOT_MODULES_MAX + 3; i++)
-        put_module(0x200000 + i * 0x1000, 0x201000 + i * 0x1000, "a module whose command line is longer than there is room for it");
+        put_module(0x200000 + i * 0x1000, 0x201000 + i * 0x1000,
+                   "a module whose command line is longer than there is room for it");
     put_map();
     put_end();
     assert_null(parse());

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
-/* In kernel mode the base of GS is the executing CPU; in user mode it waits in the MSR that SWAPGS exchanges it with. */
+/*
+ * In kernel mode the base of GS is the executing CPU; in user mode it waits in the MSR that SWAPGS exchanges it with.
+ */
 #pragma once
 #include <abi/types.h>
 #include <common/percpu.h>

@@ -12,9 +12,8 @@ void apic_enable(void);
 void apic_eoi(void);
 /** Number of the executing CPU's local APIC. */
 uint32_t apic_id(void);
-/** Send one interrupt; `command` is the low half of the interrupt command register. Waits until it has left. */
+/** Send one interrupt; `command` is the low half of the command register: a vector, and these. Waits until it left. */
 void apic_send(uint32_t apic_id, uint32_t command);
-#define APIC_SEND_FIXED 0x00000u
 #define APIC_SEND_NMI 0x00400u
 #define APIC_SEND_INIT 0x00500u
 #define APIC_SEND_STARTUP 0x00600u

@@ -22,7 +22,7 @@ struct tss {
 struct cpu_tables {
     uint64_t gdt[8];
     struct tss tss;
-    uint8_t ports[PORTS_COUNT / 8 + 1]; /* right behind the TSS: a set bit closes a port; the CPU reads a byte further */
+    uint8_t ports[PORTS_COUNT / 8 + 1]; /* behind the TSS: a set bit closes a port; the CPU reads a byte further */
 } __attribute__((aligned(16)));
 
 /** Make the executing CPU's tables and load them: GDT, TSS with all ports closed, IDT. GS base becomes `cpu`. */

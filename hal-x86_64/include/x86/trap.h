@@ -17,7 +17,9 @@ enum x86_exception {
     X86_MC = 18,
 };
 
-/** Say why user mode stopped, from its frame; moves the program counter back onto a breakpoint. `fault_address`: CR2. */
+/**
+ * Say why user mode stopped, from its frame; moves the program counter back onto a breakpoint. `fault_address`: CR2.
+ */
 void trap_decode(struct trap_frame *frame, vaddr_t fault_address, struct arch_trap *trap);
 /** The program counter of the frame is no address at all: no CPU could fetch there. */
 bool trap_is_canonical(vaddr_t va);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What this HAL reads from ACPI: which CPUs and interrupt controllers there are, clocks, PCI configuration, how to switch
- * off and reset. The tables are untrusted: every access is bounded, a table with a bad checksum does not exist. Pure.
+ * What this HAL reads from ACPI: which CPUs and interrupt controllers there are, clocks, PCI configuration, how to
+ * switch off and reset. The tables are untrusted: every access is bounded, a table with a bad checksum does not exist.
+ * Pure.
  */
 #pragma once
 #include <x86/bytes.h>
@@ -60,7 +61,9 @@ struct acpi_info {
     paddr_t hpet; /* 0: none */
 };
 
-/** Read everything that the root pointer at `rsdp` leads to; 0: nothing. What is missing keeps its usual value on a PC. */
+/**
+ * Read everything that the root pointer at `rsdp` leads to; 0: nothing. What is missing keeps its usual value on a PC.
+ */
 void acpi_parse(const struct phys_window *memory, paddr_t rsdp, struct acpi_info *out);
 /** Look for a root pointer in [start, end), as on a PC without other means. 0: none. */
 paddr_t acpi_scan(const struct phys_window *memory, paddr_t start, paddr_t end);

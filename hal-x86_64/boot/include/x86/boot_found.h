@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a PC boot protocol said, copied out of its parameters. The parsers are pure and bounded: any bytes give a result or
- * a message that says what is wrong.
+ * What a PC boot protocol said, copied out of its parameters. The parsers are pure and bounded: any bytes give a
+ * result or a message that says what is wrong.
  */
 #pragma once
 #include <arch/boot.h>

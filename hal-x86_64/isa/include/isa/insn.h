@@ -14,7 +14,7 @@ enum isa_insn_class {
 };
 
 /**
- * Class of the instruction at `p`, of which `avail` bytes can be read. Looks at prefixes and opcode only: whether the whole
- * is an instruction is the CPU's business. Pure; any context.
+ * Class of the instruction at `p`, of which `avail` bytes can be read. Looks at prefixes and opcode only: whether the
+ * whole is an instruction is the CPU's business. Pure; any context.
  */
 enum isa_insn_class isa_insn_classify(const uint8_t *p, uint32_t avail);
