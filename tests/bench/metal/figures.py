@@ -110,17 +110,19 @@ class Figures:
             yield name, self.machine.image(f"busy-{name}", INTERRUPTED + tasks)
 
     def latency(self):
-        longest, samples = (0,), []
+        longest, samples, images = (0,), [], {}
         self.machine.compile("handler", 0)
         wanted = {"return": self.kernel.returns, "point": self.kernel.polls, "taken": self.kernel.symbols["irq_arrived"],
                   "handler": self.machine.symbol("handler", "woken"), "limit": AFTER_BOOT}
         for name, image in self.loads():
             seen = self.machine.run(image, **wanted)
-            longest = max([longest, *((*window, name, image) for window in seen.windows)])
+            windows = [(*window, name, image) for window in seen.windows]
+            longest = max([longest, *windows])
+            images[name] = max(windows)[0]
             samples += seen.samples
         length, index, begin, end, name, image = longest
         watched = self.machine.run(image, **wanted, watch=index)
-        self.row("longest window with interrupts off", "instructions", length, WINDOW, image=name,
+        self.row("longest window with interrupts off", "instructions", length, WINDOW, image=name, images=images,
                  begin=self.kernel.function(begin), end=self.kernel.function(end), path=self.path_of(watched.blocks),
                  where=by_function(self.kernel, watched.phases[0].at, 1))
         self.interrupts(length, samples)

@@ -37,6 +37,7 @@ def missed(row):
 def explain(row):
     print(f"\n{row['name']}: {number(row['p50'])}, goal {number(row['goal'])}. Where the instructions go:")
     if "image" in row:
+        print("  by image: " + ", ".join(f"{name} {number(length)}" for name, length in row["images"].items()))
         print(f"  image {row['image']}, from {row['begin']} to {row['end']}, by way of {' '.join(row['path'][:40])}")
     functions = list(row["where"].items())
     for name, executed in functions[:FUNCTIONS]:
