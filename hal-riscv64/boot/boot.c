@@ -23,13 +23,17 @@
 #define FDT_RAM_RANGES_MAX 64u   /* looked at; HAL_RAM_RANGES_MAX are used */
 #define SCREEN_SIZE_MAX 0x4000000u
 #define GIB_LEVEL 2u             /* Sv39 has leaves of 1 GiB */
-#define FIRMWARE_SIZE 0x200000u  /* in front of the kernel; not every tree says so */
+#define FIRMWARE_SIZE 0x200000u /* in front of the kernel, as much as boot loaders leave for it */
 
 /* As boot/start.S leaves it on the stack. */
 struct boot_params {
     uint64_t hart;
     paddr_t fdt;
 };
+
+static KSTATE struct {
+    paddr_t kept; /* [I] from here to its end the kernel's image is not usable, or more in front of it */
+} state;
 
 /* -- Messages -- */
 
@@ -114,6 +118,30 @@ static bool is_in_ram(paddr_t start, paddr_t end)
     return false;
 }
 
+static bool lies_in_front(paddr_t base, uint64_t size)
+{
+    paddr_t image = hal_image_phys(image_start);
+
+    return size != 0 && base < image && base + size > image - FIRMWARE_SIZE;
+}
+
+/* Firmware says in the tree where it lies. If it does not, everything in front of the kernel is taken for it. */
+static bool firmware_is_named(const struct fdt *fdt)
+{
+    uint32_t node = fdt_node_child(fdt, fdt_find_path(fdt, "/reserved-memory"));
+    uint64_t base, size;
+
+    for (uint32_t i = 0; fdt_reservation(fdt, i, &base, &size); i++) {
+        if (lies_in_front(base, size))
+            return true;
+    }
+    for (; node != FDT_NONE; node = fdt_node_sibling(fdt, node)) {
+        if (fdt_reg(fdt, node, 0, &base, &size) && lies_in_front(base, size))
+            return true;
+    }
+    return false;
+}
+
 static void find_ram(const struct fdt *fdt, const struct boot_info *info)
 {
     uint64_t base, size;
@@ -127,15 +155,14 @@ static void find_ram(const struct fdt *fdt, const struct boot_info *info)
         boot_fail("the device tree names no memory");
     if (!is_in_ram(hal_image_phys(image_start), hal_image_phys(image_end)))
         boot_fail("the kernel lies outside of the memory that the device tree names");
+    state.kept = hal_image_phys(image_start) - (firmware_is_named(fdt) ? 0 : FIRMWARE_SIZE);
     if (!is_in_ram(info->fdt, info->fdt + info->fdt_size))
         boot_fail("the device tree lies outside of the memory that it names");
 }
 
 status_t arch_parse_memory_map(const struct boot_info *info, struct boot_mmap_entry *map, uint32_t *count)
 {
-    const struct fdt_boot_kept kept = {hal_image_phys(image_start) - FIRMWARE_SIZE, hal_image_phys(image_end)};
-
-    return fdt_boot_memory_map(info, kept, map, count);
+    return fdt_boot_memory_map(info, (struct fdt_boot_kept){state.kept, hal_image_phys(image_end)}, map, count);
 }
 
 status_t arch_parse_modules(const struct boot_info *info, struct boot_module *modules, uint32_t *count)

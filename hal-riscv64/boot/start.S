@@ -38,14 +38,21 @@
     li s11, KERNEL_VBASE
 .endm
 
-/* The boot hart: a0 = its hart ID, a1 = physical address of the device tree. */
+/*
+ * Every hart: a0 = its hart ID, a1 = physical address of the device tree (of the first hart only). The first one to come is
+ * the boot hart. The others come when harts_start() asks for them, or earlier: old firmware sends all harts at once.
+ */
     .section .text.start, "ax"
-    .globl boot_start
-boot_start:
+    .globl hart_start
+hart_start:
     CLEAN_SUPERVISOR
     lla t0, image_header
     li t1, KERNEL_LOAD
     bne t0, t1, wrong_address
+    lla t0, first_hart
+    li t1, 1
+    amoswap.w.aqrl t1, t1, (t0)
+    bnez t1, another_hart
 
     lla t0, bss_start
     lla t1, image_end
@@ -66,14 +73,24 @@ boot_start:
     li s0, 0     /* backtraces end here */
     call arch_boot_init
 
-/* Another hart, from harts_start(): a1 = its struct hal_cpu, a kernel address. */
-    .globl secondary_start
-secondary_start:
-    CLEAN_SUPERVISOR
+/* Until the boot hart has made the tables there is nothing to do; then look for the CPU that this hart is. */
+another_hart:
     ld t0, secondary_satp
-    JUMP_HIGH secondary_high
-    mv tp, a1
-    ld sp, CPU_BOOT_TOP(tp)
+    beqz t0, another_hart
+    fence r, rw
+    JUMP_HIGH another_high
+    lla tp, hal_state
+    li t0, CPUS_MAX
+1:  lw t1, CPU_STATE(tp)
+    beqz t1, 2f
+    ld t1, CPU_HARDWARE_ID(tp)
+    beq t1, a0, 3f
+    addi tp, tp, CPU_SIZE
+    addi t0, t0, -1
+    bnez t0, 1b
+2:  wfi /* it is none: more harts than supported */
+    j 2b
+3:  ld sp, CPU_BOOT_TOP(tp)
     li s0, 0
     call secondary_main
 
@@ -104,7 +121,11 @@ early_root:
     .set gib, gib + 1
     .endr
 
-/** satp of the final tables; read with the MMU off. */
+/** satp of the final tables, or 0; read with the MMU off. */
     .globl secondary_satp
 secondary_satp:
     .dword 0
+
+/* 1: a hart has come. Not in .bss, which that hart clears. */
+first_hart:
+    .word 0

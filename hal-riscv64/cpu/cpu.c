@@ -11,6 +11,9 @@
 
 #define RELAXES_PER_NAP 64u
 
+_Static_assert(offsetof(struct hal_cpu, state) == CPU_STATE && HAL_CPU_ABSENT == 0, "state");
+_Static_assert(offsetof(struct hal_cpu, hardware_id) == CPU_HARDWARE_ID, "hardware_id");
+_Static_assert(sizeof(struct hal_cpu) == CPU_SIZE && ARCH_MAX_CPUS == CPUS_MAX, "array of CPUs");
 _Static_assert(offsetof(struct hal_cpu, port.kernel_sp) == CPU_KERNEL_SP, "kernel_sp");
 _Static_assert(offsetof(struct hal_cpu, port.frame) == CPU_FRAME, "frame");
 _Static_assert(offsetof(struct hal_cpu, port.scratch[0]) == CPU_SCRATCH0, "scratch 0");

@@ -119,9 +119,9 @@ bool sbi_hart_exists(uint64_t hart)
     return call1(HSM, HSM_STATUS, hart).error == 0;
 }
 
-bool sbi_hart_start(uint64_t hart, paddr_t start, uint64_t argument)
+bool sbi_hart_start(uint64_t hart, paddr_t start)
 {
-    return call(HSM, HSM_START, (const uint64_t[4]){hart, start, argument, 0}).error == 0;
+    return call(HSM, HSM_START, (const uint64_t[4]){hart, start, 0, 0}).error == 0;
 }
 
 void sbi_reset(enum sbi_reset_type type)

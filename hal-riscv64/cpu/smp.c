@@ -47,7 +47,7 @@ void harts_start(void)
     for (uint32_t i = 1; i < hal_state.cpu_count; i++) {
         struct hal_cpu *cpu = &hal_state.cpu[i];
         fence_all(); /* it begins with its MMU off and sees memory only */
-        if (!sbi_hart_start(cpu->hardware_id, hal_image_phys((const void *)(uintptr_t)secondary_start), (uintptr_t)cpu))
+        if (!sbi_hart_start(cpu->hardware_id, hal_image_phys((const void *)(uintptr_t)hart_start)))
             boot_fail("the firmware does not start hart %lu", (unsigned long)cpu->hardware_id);
     }
     for (uint32_t i = 1; i < hal_state.cpu_count; i++)

@@ -30,9 +30,10 @@ void mmu_start(paddr_t root)
 {
     CSR_WRITE(satp, make_satp(root, ASID_ALL));
     state.tagged = (CSR_READ(satp) >> SATP_ASID_SHIFT & ASID_NEEDED) == ASID_NEEDED;
-    secondary_satp = make_satp(root, 0);
-    CSR_WRITE(satp, secondary_satp);
+    CSR_WRITE(satp, make_satp(root, 0));
     fence_tables();
+    fence_all();
+    __atomic_store_n(&secondary_satp, make_satp(root, 0), __ATOMIC_RELEASE); /* other harts may be waiting for it */
 }
 
 void port_space_load(paddr_t root, uint32_t asid)

@@ -12,7 +12,7 @@ image_header:
     c.li s4, -13 /* does no harm, and its two bytes are "MZ" */
     .option push
     .option norvc
-    j boot_start
+    j hart_start
     .option pop
     .org 8
     .dword IMAGE_OFFSET

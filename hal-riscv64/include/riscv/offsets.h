@@ -4,12 +4,17 @@
 #include <common/percpu.h>
 
 /* In struct hal_cpu. */
+#define CPU_STATE 12
+#define CPU_HARDWARE_ID 112
+#define CPU_SIZE 152
 #define CPU_KERNEL_SP (HAL_CPU_PORT + 0)
 #define CPU_FRAME (HAL_CPU_PORT + 8)
 #define CPU_SCRATCH0 (HAL_CPU_PORT + 16)
 #define CPU_SCRATCH1 (HAL_CPU_PORT + 24)
 #define CPU_EXCEPTION_TOP (HAL_CPU_PORT + 32)
 #define CPU_BOOT_TOP (HAL_CPU_PORT + 40)
+
+#define CPUS_MAX 8
 
 /* Where the kernel stands; <port/memory.h> says the same in C. */
 #define KERNEL_VBASE 0xFFFFFFC000000000

@@ -25,8 +25,8 @@ void context_swap(uint64_t *from_sp, uint64_t to_sp);
 void context_begin(void);
 /** stvec. */
 void trap_vector(void);
-/** First instruction of a hart that is not the boot hart. */
-void secondary_start(void);
+/** First instruction of every hart. */
+void hart_start(void);
 /** A call to the host of an emulator that listens. */
 uint64_t semihosting_call(uint64_t operation, uint64_t argument);
 /** satp of a hart that starts. */

@@ -33,7 +33,7 @@ void sbi_send_ipi(uint32_t cpu_mask);
 
 /** Does the firmware know this hart? */
 bool sbi_hart_exists(uint64_t hart);
-/** Start a hart at a physical address with a1 = `argument`. False: the firmware refuses. */
-MUST_CHECK bool sbi_hart_start(uint64_t hart, paddr_t start, uint64_t argument);
+/** Start a hart at a physical address. False: the firmware refuses. */
+MUST_CHECK bool sbi_hart_start(uint64_t hart, paddr_t start);
 /** This hart ends; returns where the firmware cannot. */
 void sbi_reset(enum sbi_reset_type type);
