@@ -3,6 +3,7 @@
  * User mode that misbehaves: every trap is reported with its kind, exact addresses, and an untouched program counter.
  */
 #include <arch/memory.h>
+#include <base/mem.h>
 
 #include "suite.h"
 #include "user.h"
@@ -170,6 +171,31 @@ static void strange_addresses(void)
     CHECK(user_end(&user));
 }
 
+/* Behind the last instruction there is nothing to return to, and on x86 no address at all. */
+static void system_call_at_the_end_of_the_user_half(void)
+{
+    uint8_t insn[8];
+    CHECK(user_begin(&user, HAL_PROGRAM_ECHO));
+    struct arch_trap trap = user_run(&user);
+    uint64_t size = trap.pc - USER_CODE;
+    CHECK(trap.kind == ARCH_TRAP_SYSCALL && size <= sizeof(insn));
+    uint8_t *code = arch_phys_ptr(user.code);
+    memcpy(insn, code, size);
+    memcpy(code + PAGE_SIZE - size, insn, size);
+    arch_sync_code(user.code, PAGE_SIZE);
+    CHECK_OK(arch_map_page(&user.space, ARCH_USER_VTOP - (PAGE_SIZE - 1), user.code, ARCH_MAP_USER));
+    arch_user_init(&user.regs, ARCH_USER_VTOP + 1 - size, USER_STACK_TOP);
+    trap = user_run(&user);
+    CHECK(trap.kind == ARCH_TRAP_SYSCALL && trap.pc == ARCH_USER_VTOP + 1);
+    arch_user_set_result(&user.regs, STATUS_OK, NULL, 0);
+    for (uint32_t i = 0; i < 2; i++) {
+        trap = user_run(&user);
+        CHECK(trap.kind == ARCH_TRAP_PAGE || trap.kind == ARCH_TRAP_ILLEGAL);
+        CHECK(trap.pc == ARCH_USER_VTOP + 1);
+    }
+    CHECK(user_end(&user));
+}
+
 static void a_fault_can_be_repaired(void)
 {
     CHECK(user_begin(&user, HAL_PROGRAM_STORE));
@@ -218,6 +244,7 @@ static const struct hal_test tests[] = {
     {"kernel addresses are a permission fault", kernel_addresses},
     {"kernel pages in the user half", pages_of_the_kernel_in_the_user_half},
     {"addresses of neither half", strange_addresses},
+    {"system call at the end of the user half", system_call_at_the_end_of_the_user_half},
     {"a page fault can be repaired", a_fault_can_be_repaired},
     {"misaligned jump", misaligned_jump},
 };
