@@ -48,9 +48,9 @@ def parse(words):
 
 
 def all_images(folder):
-    """tasks, tour, ordered, interrupts and every hostile program: what needs nobody."""
+    """What needs nobody at the keyboard and has something to do."""
     there = sorted(name[:-4] for name in os.listdir(folder) if name.endswith(".img"))
-    return [name for name in there if name in ("tasks", "tour", "ordered", "interrupts") or name.startswith("hostile-")]
+    return [name for name in there if name in ("tasks", "tour", "ordered", "interrupts", "deadlock") or name.startswith("hostile-")]
 
 
 def task_names(path):

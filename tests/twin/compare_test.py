@@ -266,6 +266,7 @@ class Machines(unittest.TestCase):
         self.assertEqual(differing(run(ended=0), run(ended=80))["machine"].what, "end")
         self.assertEqual(differing(run(ended=0), run())["machine"].what, "end")
         self.assertEqual(differing(run(ended=0), run(ended=0)), {})
+        self.assertEqual(differing(run(ended=83), run(), [rule("end", None)]), {})
 
     def test_reports_show_both_sides(self):
         found = differing(run(), run({"return": None}))[2]

@@ -39,7 +39,8 @@ PLANTS = {
     "irq": Plant(
         "a device's interrupt is not completed, so the next one is missed",
         {"interrupts": [0]},
-        {"x86_64": ("hal-x86_64/cpu/irq.c", "cpu->port.irq_in_service--)\n        apic_eoi();", "cpu->port.irq_in_service--)\n        continue;"),
+        {"x86_64": ("hal-x86_64/cpu/irq.c", "cpu->port.irq_in_service--)\n        apic_eoi();",
+                    "cpu->port.irq_in_service--)\n        continue;"),
          "aarch64": ("hal-aarch64/dev/gic.c", "for (uint32_t i = count; i-- > 0;)", "for (uint32_t i = count; i-- > 1;)"),
          "riscv64": ("hal-riscv64/io/plic.c", "        arch_io_write32(claim, source);\n", "")}),
 }

@@ -33,6 +33,8 @@ def simulate(binary, image, cpus, seconds, folder, names):
     """Run an image in the simulator, for virtual seconds unless it ends by itself."""
     path = os.path.join(folder, "sim.events")
     words = [binary, f"--image={image}", f"--cpus={cpus}", f"--stop-at={seconds}s", "--must-finish", f"--events={path}"]
+    if not os.path.isfile(binary):
+        raise Failed(66, f"{binary}: there is no such simulator")
     done = subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, timeout=120, check=False)
     if 64 <= done.returncode < 80 and done.returncode != 78:
         raise Failed(done.returncode, done.stderr.decode(errors="replace").strip())
