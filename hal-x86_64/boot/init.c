@@ -4,24 +4,21 @@
 
 #include <abi/status.h>
 #include <arch/cpu.h>
-#include <arch/irq.h>
 #include <base/string.h>
 #include <common/cpu.h>
 #include <common/display.h>
 #include <common/kernel_map.h>
 #include <common/trace.h>
-#include <common/uart.h>
 #include <x86/asm.h>
 #include <x86/boot_found.h>
 #include <x86/clock.h>
 #include <x86/cpu.h>
+#include <x86/devices.h>
 #include <x86/entry.h>
 #include <x86/firmware.h>
 #include <x86/irq.h>
 #include <x86/memory.h>
 
-#define COM1 0x3F8
-#define COM1_PORTS 8
 #define EARLY_MEMORY (UINT64_C(4) << 30) /* what the early tables map */
 #define PCI_HOLE_END 0xFEC00000u
 
@@ -70,9 +67,7 @@ void arch_boot_init(void *boot_params)
     struct boot_info *info = &hal_state.boot;
     struct pci_window assigned = {0, 0}; /* the firmware has given every function its addresses */
 
-    hal_uart = (struct arch_device){.kind = ARCH_DEVICE_NS16550_PORT, .stride = 1, .base = COM1, .size = COM1_PORTS,
-                                    .irq = ARCH_VECTOR_UART0, .port = true};
-    arch_serial_early_init();
+    devices_open_console();
     arch_cpu_init();
     const char *wrong = read_parameters(boot_params, &memory);
     if (wrong != NULL)

@@ -74,11 +74,6 @@ void apic_eoi(void)
     *reg(REG_EOI) = 0;
 }
 
-uint32_t apic_id(void)
-{
-    return *reg(REG_ID) >> 24;
-}
-
 void apic_send(uint32_t id, uint32_t command)
 {
     *reg(REG_COMMAND_HIGH) = id << 24;

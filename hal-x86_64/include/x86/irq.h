@@ -10,8 +10,6 @@ void apic_check(void);
 /** Enable the executing CPU's own, timer stopped. */
 void apic_enable(void);
 void apic_eoi(void);
-/** Number of the executing CPU's local APIC. */
-uint32_t apic_id(void);
 /** Send one interrupt; `command` is the low half of the command register: a vector, and these. Waits until it left. */
 void apic_send(uint32_t apic_id, uint32_t command);
 #define APIC_SEND_NMI 0x00400u
