@@ -30,4 +30,5 @@ MUST_CHECK bool x86_info_write(const struct efi_loader *loader, const struct x86
 
 /** Position-independent code that leaves long mode; copied below 4 GiB and called there, identity-mapped. */
 extern const uint8_t x86_enter[], x86_enter_end[];
-typedef void NORETURN x86_enter_fn(uint64_t entry, uint64_t info);
+/** Does not return. */
+typedef void x86_enter_fn(uint64_t entry, uint64_t info);
