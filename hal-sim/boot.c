@@ -3,17 +3,13 @@
 #include <arch/boot.h>
 #include <abi/status.h>
 #include <base/string.h>
+#include <common/fdt_boot.h>
 #include <sim/guest.h>
 #include <sim/host.h>
 
 #include "hal_priv.h"
 
 #define FDT_SIZE_MAX (BOARD_KERNEL_LOAD - BOARD_RAM_BASE)
-
-status_t hal_open_fdt(const struct boot_info *info, struct fdt *fdt)
-{
-    return fdt_open(fdt, arch_phys_ptr(info->fdt), info->fdt_size);
-}
 
 /* A given device tree may claim any address and size. */
 static bool is_framebuffer(paddr_t addr, uint64_t size)
@@ -23,39 +19,29 @@ static bool is_framebuffer(paddr_t addr, uint64_t size)
     return offset < sim_port.framebuffer_size && size <= sim_port.framebuffer_size - offset;
 }
 
-static void read_chosen(const struct fdt *fdt, struct boot_info *info)
+static void find_screen(const struct fdt *fdt, struct boot_info *info)
 {
-    const char *bootargs;
-    uint32_t chosen = fdt_find_path(fdt, "/chosen");
-    uint32_t node = fdt_find_compatible(fdt, FDT_NONE, "simple-framebuffer");
-    struct boot_framebuffer fb = {.bpp = BOARD_FRAMEBUFFER_BPP};
+    struct boot_framebuffer fb;
     uint64_t size;
 
-    if (fdt_prop_string(fdt, chosen, "bootargs", &bootargs))
-        (void)str_copy(info->cmdline, sizeof info->cmdline, bootargs);
-    if (fdt_reg(fdt, node, 0, &fb.addr, &size) && fdt_prop_u32(fdt, node, "width", &fb.width) &&
-        fdt_prop_u32(fdt, node, "height", &fb.height) && fdt_prop_u32(fdt, node, "stride", &fb.pitch) &&
-        (uint64_t)fb.pitch * fb.height <= size && is_framebuffer(fb.addr, size))
+    if (fdt_boot_framebuffer(fdt, &fb, &size) && is_framebuffer(fb.addr, size))
         info->framebuffer = fb;
 }
 
-static uint64_t ram_bytes(const struct fdt *fdt)
+bool hal_ram_range(uint32_t index, uint64_t *base, uint64_t *size)
 {
-    uint64_t base, size, total = 0;
-    uint32_t node = fdt_find_path(fdt, "/memory");
-
-    for (uint32_t i = 0; fdt_reg(fdt, node, i, &base, &size); i++)
-        total += size;
-    return total;
+    *base = BOARD_RAM_BASE;
+    *size = sim_port.ram_size;
+    return index == 0;
 }
 
-static void summarise(const struct boot_info *info, const struct fdt *fdt)
+static void summarise(const struct boot_info *info)
 {
     struct hw_summary *s = &hal_state.summary;
     struct boot_module modules[BOOT_MODULES_MAX];
     uint32_t count = BOOT_MODULES_MAX;
 
-    s->total_ram_bytes = ram_bytes(fdt);
+    s->total_ram_bytes = sim_port.ram_size;
     s->cpu_count = sim_port.cpu_count;
     s->module_count = arch_parse_modules(info, modules, &count) == STATUS_OK ? count : 0;
     s->framebuffer_available = info->framebuffer.addr != 0;
@@ -73,8 +59,9 @@ void arch_boot_init(void *boot_params)
     if (status != STATUS_OK)
         arch_panic(status_sentence(status));
     info->fdt_size = fdt.size;
-    read_chosen(&fdt, info);
-    summarise(info, &fdt);
+    fdt_boot_cmdline(&fdt, info->cmdline, sizeof info->cmdline);
+    find_screen(&fdt, info);
+    summarise(info);
     kernel_main(info);
 }
 
@@ -88,27 +75,15 @@ void arch_get_hw_summary(struct hw_summary *out)
     *out = hal_state.summary;
 }
 
+/* What lies below the kernel's load address is the firmware's: it holds the device tree. */
+status_t arch_parse_memory_map(const struct boot_info *info, struct boot_mmap_entry *map, uint32_t *count)
+{
+    const struct fdt_boot_kept kept = {BOARD_RAM_BASE, BOARD_KERNEL_LOAD};
+
+    return fdt_boot_memory_map(info, kept, map, count);
+}
+
 status_t arch_parse_modules(const struct boot_info *info, struct boot_module *modules, uint32_t *count)
 {
-    struct fdt fdt;
-    status_t status = hal_open_fdt(info, &fdt);
-    uint32_t room = *count;
-    uint64_t start, end;
-
-    *count = 0;
-    if (status != STATUS_OK)
-        return status;
-    uint32_t chosen = fdt_find_path(&fdt, "/chosen");
-    if (!fdt_prop_u64(&fdt, chosen, "linux,initrd-start", &start) ||
-        !fdt_prop_u64(&fdt, chosen, "linux,initrd-end", &end))
-        return STATUS_OK;
-    uint64_t offset = start - BOARD_RAM_BASE;
-    if (start >= end || offset >= sim_port.ram_size || end - start > sim_port.ram_size - offset)
-        return ERR_INVALID_ARGS;
-    if (room == 0)
-        return ERR_OUT_OF_RANGE;
-    modules[0] = (struct boot_module){.start = start, .end = end};
-    (void)str_copy(modules[0].cmdline, sizeof modules[0].cmdline, "image");
-    *count = 1;
-    return STATUS_OK;
+    return fdt_boot_modules(info, modules, count);
 }

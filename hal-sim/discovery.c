@@ -3,6 +3,7 @@
 #include <abi/status.h>
 #include <arch/irq.h>
 #include <board.h>
+#include <common/fdt_boot.h>
 #include <sim/host.h>
 
 #include "hal_priv.h"
@@ -18,7 +19,7 @@ status_t arch_firmware_parse(const void *boot_firmware_data)
     status_t status;
 
     if (boot_firmware_data == NULL)
-        status = hal_open_fdt(&hal_state.boot, &fdt);
+        status = fdt_boot_open(&hal_state.boot, &fdt);
     else
         status = fdt_open(&fdt, boot_firmware_data, UINT32_MAX); /* its own header says how long it is */
     if (status != STATUS_OK)

@@ -5,7 +5,7 @@
 #include <arch/irq.h>
 #include <arch/memory.h>
 #include <arch/mmu.h>
-#include <base/fdt.h>
+#include <base/compiler.h>
 
 struct hal_handler {
     void (*handler)(void *data);
@@ -33,5 +33,3 @@ extern struct hal_state hal_state;
 struct hal_cpu *hal_cpu(void);
 /** Acknowledge everything pending for the executing CPU and run the handlers; false: nothing was. */
 bool hal_take_interrupts(void);
-/** Open the device tree that the boot protocol handed over. */
-MUST_CHECK status_t hal_open_fdt(const struct boot_info *info, struct fdt *fdt);

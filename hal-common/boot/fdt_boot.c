@@ -4,7 +4,6 @@
 #include <abi/status.h>
 #include <arch/memory.h>
 #include <base/string.h>
-#include <common/kernel_map.h>
 #include <common/memmap.h>
 
 status_t fdt_boot_open(const struct boot_info *info, struct fdt *fdt)
@@ -73,9 +72,10 @@ bool fdt_boot_framebuffer(const struct fdt *fdt, struct boot_framebuffer *out, u
 
 static bool is_ram(uint64_t start, uint64_t end)
 {
-    for (uint32_t i = 0; i < hal_map.ram_count; i++) {
-        uint64_t offset = start - hal_map.ram[i].base;
-        if (offset < hal_map.ram[i].size && end - start <= hal_map.ram[i].size - offset)
+    uint64_t base, size;
+
+    for (uint32_t i = 0; hal_ram_range(i, &base, &size); i++) {
+        if (start - base < size && end - start <= size - (start - base))
             return true;
     }
     return false;
@@ -105,11 +105,13 @@ status_t fdt_boot_modules(const struct boot_info *info, struct boot_module *modu
     return STATUS_OK;
 }
 
-/* What the kernel half has of it: whole pages within reach. */
+/* What the kernel reaches of it, in whole pages. */
 static status_t add_ram(struct memmap *map)
 {
-    for (uint32_t i = 0; i < hal_map.ram_count; i++) {
-        status_t status = memmap_add(map, hal_map.ram[i].base, hal_map.ram[i].size);
+    uint64_t base, size;
+
+    for (uint32_t i = 0; hal_ram_range(i, &base, &size); i++) {
+        status_t status = memmap_add(map, base, size);
         if (status != STATUS_OK)
             return status;
     }

@@ -3,6 +3,7 @@
 
 #include <abi/status.h>
 #include <arch/cpu.h>
+#include <common/fdt_boot.h>
 #include <common/port.h>
 
 #define POOL_FRAMES 40u /* 16 GiB of RAM in 2 MiB leaves, and the edges of ranges in pages */
@@ -91,6 +92,15 @@ status_t hal_map_add_ram(paddr_t base, uint64_t size)
         return ERR_OUT_OF_RANGE;
     insert_ram(range);
     return STATUS_OK;
+}
+
+bool hal_ram_range(uint32_t index, uint64_t *base, uint64_t *size)
+{
+    if (index >= hal_map.ram_count)
+        return false;
+    *base = hal_map.ram[index].base;
+    *size = hal_map.ram[index].size;
+    return true;
 }
 
 void hal_map_add_device(paddr_t base, uint64_t size)
