@@ -23,10 +23,14 @@ void *efi_allocate(const struct efi_loader *loader, uint64_t size, uint64_t limi
     return NULL;
 }
 
+efi_status_t efi_try_claim(const struct efi_loader *loader, uint64_t address, uint64_t size)
+{
+    return loader->boot->allocate_pages(EFI_ALLOCATE_ADDRESS, EFI_LOADER_DATA, pages_of(size), &address);
+}
+
 bool efi_claim(const struct efi_loader *loader, uint64_t address, uint64_t size, const char *what)
 {
-    uint64_t at = address;
-    efi_status_t status = loader->boot->allocate_pages(EFI_ALLOCATE_ADDRESS, EFI_LOADER_DATA, pages_of(size), &at);
+    efi_status_t status = efi_try_claim(loader, address, size);
 
     if (status == EFI_OK)
         return true;

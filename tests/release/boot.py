@@ -127,6 +127,14 @@ def kernel_uefi_el2():
           machine=["virt,acpi=off,virtualization=on,gic-version=3", "-cpu", "max,pauth-impdef=on"])
 
 
+def kernel_anywhere():
+    """As where the usual place is taken."""
+    text = machines.run(ISA, [*aavmf(work), "-kernel", KERNEL, "-initrd", IMAGE, "-append", "efi=anywhere", "-smp", "2"],
+                        [LOADED, *WORKS], LIMIT)
+    if "kernel at 40200000" in text:
+        sys.exit("FAILED: the kernel is where it always is")
+
+
 def kernel_screen():
     """The one linear screen that this firmware knows; with a screen there are more checkpoints."""
     machines.run(ISA, [*aavmf(work), "-kernel", KERNEL, "-initrd", IMAGE, "-device", "ramfb"],

@@ -61,7 +61,9 @@ MUST_CHECK bool efi_open(struct efi_loader *loader, void *image, struct efi_syst
 void *efi_configuration(const struct efi_loader *loader, const struct efi_guid *vendor);
 /** Whole pages that end below `limit`; NULL after a message that names `what`. */
 void *efi_allocate(const struct efi_loader *loader, uint64_t size, uint64_t limit, const char *what);
-/** The pages of [address, address + size); false after a message if they are taken. */
+/** Allocate the pages of [address, address + size); EFI_OK if none of them was in use. */
+MUST_CHECK efi_status_t efi_try_claim(const struct efi_loader *loader, uint64_t address, uint64_t size);
+/** The same; false after a message that names `what`. */
 MUST_CHECK bool efi_claim(const struct efi_loader *loader, uint64_t address, uint64_t size, const char *what);
 /** Is there such a file on the volume the loader came from? `path` has / or a backslash between folders. */
 bool efi_has_file(const struct efi_loader *loader, const char *path);

@@ -12,6 +12,13 @@ void efi_port_clean(const void *start, uint64_t size);
 /** Interrupts, MMU and caches off; on at the kernel's entry as in a direct boot. Boot services have ended. */
 NORETURN void efi_port_enter(uint64_t entry, uint64_t fdt, uint64_t cpu);
 
+/**
+ * Steps in which the kernel can lie elsewhere than at ARCH_KERNEL_LOAD, in bytes, not across a multiple of
+ * EFI_PORT_BOUNDARY; 0: it cannot.
+ */
+extern const uint64_t efi_port_step __attribute__((visibility("hidden")));
+#define EFI_PORT_BOUNDARY (1ull << 30)
+
 /** The kernel that the stub is part of, wherever it was loaded: from the linker script, reached relative to the code. */
 extern const uint8_t image_start[] __attribute__((visibility("hidden")));
 extern const uint8_t image_end[] __attribute__((visibility("hidden")));
