@@ -228,6 +228,13 @@ def die_with_parent():
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
+def kernel_status(isa, got):
+    """The kernel's status, from the one that QEMU ended with."""
+    if got < 0:
+        die(128 - got, f"QEMU was ended by signal {-got}")
+    return got // 2 if isa == "x86_64" and got % 2 == 1 else got  # isa-debug-exit: 2 * status + 1; anything else ends with 0
+
+
 class Machine:
     def __init__(self, options):
         self.options = options
@@ -304,12 +311,7 @@ class Machine:
         self.monitor.ask("screendump", filename=file, format="ppm" if file.endswith(".ppm") else "png")
 
     def own_status(self):
-        """The kernel's status, from the one that QEMU ended with."""
-        got = self.qemu.wait()
-        if got < 0:
-            die(128 - got, f"QEMU was ended by signal {-got}")
-        if self.options.isa == "x86_64" and got % 2 == 1:
-            got //= 2  # isa-debug-exit: 2 * status + 1; anything else ends with 0
+        got = kernel_status(self.options.isa, self.qemu.wait())
         return NOT_EXPECTED if got == 0 and self.missing else got
 
     def run(self):

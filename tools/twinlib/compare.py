@@ -77,9 +77,6 @@ class Keys:
         words = event.words
         match event.kind:
             case "CALL":
-                call = self.names.calls.get(words[0])
-                if call is not None and self.rules.has(task, "unused"):
-                    return ("CALL", words[0], *(self._argument(event, arg) for arg in call.args))
                 return ("CALL", *words)
             case "RETURN":
                 return ("RETURN", words[0], words[1], *words[2:2 + event.count])
@@ -172,8 +169,8 @@ def console_keys(console, task, rules):
     for line in console.reports.get(task, []):
         if rules.has(task, "place"):
             line = PLACE.sub("", line)
-        if REGISTERS.match(line) and (rules.has(task, "place") or rules.has(task, "unused")):
-            continue
+            if REGISTERS.match(line):
+                continue
         reports.append(line)
     return reports, console.output.get(task, [])
 

@@ -57,15 +57,6 @@ class Metal:
             self.process = subprocess.Popen(qemu.command(options), stdin=subprocess.DEVNULL, stdout=out, stderr=log,
                                             preexec_fn=qemu.die_with_parent)
 
-    def status(self):
-        """The kernel's own status, once QEMU has ended."""
-        got = self.process.returncode
-        if got < 0:
-            raise Failed(71, f"QEMU was ended by signal {-got}")
-        if self.isa == "x86_64" and got % 2 == 1:
-            return got // 2  # isa-debug-exit
-        return got
-
     def look(self, file):
         self.reader.feed(file.read())
 
@@ -96,7 +87,7 @@ class Metal:
     def stop(self):
         """The status it ended with, or None if it had to be stopped."""
         if self.process.poll() is not None:
-            return self.status()
+            return qemu.kernel_status(self.isa, self.process.returncode)
         self.process.kill()
         self.process.wait()
         return None

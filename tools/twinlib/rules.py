@@ -3,7 +3,7 @@
 
 from dataclasses import dataclass
 
-RULES = ("place", "unused", "result", "final", "end")
+RULES = ("place", "result", "final", "end")
 DEFAULT_SECONDS = 4
 
 
