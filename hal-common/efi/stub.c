@@ -44,7 +44,7 @@ static bool find_tree(struct stub *stub)
 /* Memory for a kernel that can lie anywhere: enough for its alignment, and for staying clear of a boundary. */
 static bool claim_any(struct stub *stub)
 {
-    const uint64_t step = efi_port_step;
+    const uint64_t step = efi_port_step();
     uint64_t room = 2 * (stub->image_size + step);
     void *p = efi_allocate(&stub->loader, room, EFI_ANYWHERE, "the kernel");
 
@@ -71,7 +71,7 @@ static bool place_kernel(struct stub *stub)
     stub->kernel = ARCH_KERNEL_LOAD;
     if (stub->kernel == (uintptr_t)image_start)
         return true;
-    if (efi_port_step == 0)
+    if (efi_port_step() == 0)
         placed = efi_claim(&stub->loader, stub->kernel, stub->image_size, "the kernel");
     else
         placed = (!asked && efi_try_claim(&stub->loader, stub->kernel, stub->image_size) == EFI_OK) || claim_any(stub);

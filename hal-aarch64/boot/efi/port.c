@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <efi/port.h>
 
-const uint64_t efi_port_step = 2u << 20; /* the kernel moves itself (boot/head.S) */
+uint64_t efi_port_step(void)
+{
+    return 2u << 20; /* the kernel moves itself (boot/head.S) */
+}
 
 bool efi_port_boot_cpu(const struct efi_loader *loader, const struct fdt *fdt, uint64_t *cpu)
 {

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include <efi/port.h>
 
-const uint64_t efi_port_step = 0;
+uint64_t efi_port_step(void)
+{
+    return 0;
+}
 
 static const struct efi_guid riscv_boot_guid = {
     0xCCD15FEC, 0x6F73, 0x4EEC, {0x83, 0x95, 0x3E, 0x69, 0xE4, 0xB9, 0x40, 0xBF}};

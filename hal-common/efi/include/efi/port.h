@@ -16,7 +16,7 @@ NORETURN void efi_port_enter(uint64_t entry, uint64_t fdt, uint64_t cpu);
  * Steps in which the kernel can lie elsewhere than at ARCH_KERNEL_LOAD, in bytes, not across a multiple of
  * EFI_PORT_BOUNDARY; 0: it cannot.
  */
-extern const uint64_t efi_port_step __attribute__((visibility("hidden")));
+uint64_t efi_port_step(void);
 #define EFI_PORT_BOUNDARY (1ull << 30)
 
 /** The kernel that the stub is part of, wherever it was loaded: from the linker script, reached relative to the code. */
