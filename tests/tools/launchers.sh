@@ -52,6 +52,10 @@ if command -v qemu-system-x86_64 >/dev/null; then
     expect 0 "--json" ./aegis twin --help
 fi
 expect 64 "preset asan needs a process" ./aegis twin --preset=asan
+expect 64 "did you mean --format?" ./aegis release --fromat=iso
+expect 64 "did you mean iso?" ./aegis release --format=ios
+expect 64 "option --format needs a value" ./aegis release --format iso
+expect 64 "GRUB images are for x86_64; riscv64 has elf and img" ./aegis release --arch=riscv64 --format=iso
 expect 64 "nothing to compile" ./aegis cc
 expect 64 "did you mean --slot?" ./aegis cc --slt=3 examples/hello.c
 expect 0 "usage: ./aegis COMMAND" ./aegis
