@@ -15,6 +15,8 @@
 
 #define GUESSED_UART 0x09000000u /* PL011 of QEMU's virt board */
 #define UART_SIZE PAGE_SIZE
+#define PL011_FLAGS 0x18
+#define NS16550_LINE_STATUS 5u
 #define PL031_DATA 0x00 /* seconds since 1970 */
 #define YEAR_2000 946684800u
 #define PATH_MAX 128u
@@ -33,13 +35,24 @@ static void uart_use(uint32_t kind, uint32_t stride, paddr_t base)
     hal_map.device_count = 0; /* the guess, if any */
     if (!early_map(base, UART_SIZE, true))
         boot_fail("UART: no way to its registers at %lx", (unsigned long)base);
-    hal_map_add_device(base - base % PAGE_SIZE, PAGE_SIZE);
-    arch_serial_early_init();
+    hal_map_add_device(base, PAGE_SIZE);
+}
+
+/* Status registers are never all ones; what is not there reads so. */
+static bool uart_answers(void)
+{
+    if (hal_uart.kind == ARCH_DEVICE_PL011)
+        return arch_io_read32(hal_uart.base + PL011_FLAGS) != UINT32_MAX;
+    return arch_io_read8(hal_uart.base + NS16550_LINE_STATUS * hal_uart.stride) != UINT8_MAX;
 }
 
 void uart_guess(void)
 {
     uart_use(ARCH_DEVICE_PL011, 4, GUESSED_UART);
+    if (!uart_answers())
+        hal_uart.kind = 0; /* messages go nowhere */
+    else
+        arch_serial_early_init();
 }
 
 /* "path", "path:115200n8" or "alias:115200". */
@@ -82,6 +95,11 @@ void uart_find(const struct fdt *fdt)
     uint32_t kind = uart_kind(fdt, node);
     state.uart_intid = device_intid(fdt, node, 0);
     uart_use(kind, kind == ARCH_DEVICE_PL011 ? 4 : 1u << shift % 4, base);
+    if (!uart_answers()) {
+        uart_guess();
+        boot_fail("no UART answers at %lx", (unsigned long)base);
+    }
+    arch_serial_early_init();
 }
 
 /* -- RTC -- */

@@ -56,8 +56,10 @@ void ecam_find(const struct fdt *fdt)
         ecam.first = (uint32_t)device_cells(range.data, 1);
         last = (uint32_t)device_cells(range.data + 4, 1);
     }
-    if (ecam.first > last || last >= BUSES_MAX)
-        boot_fail("PCI: buses %u to %u in the device tree", ecam.first, last);
+    if (ecam.first > last || last >= BUSES_MAX) {
+        boot_warn("PCI: no use of buses %u to %u", ecam.first, last);
+        return;
+    }
     uint64_t count = size >> ECAM_BUS_SHIFT;
     ecam.count = count <= last - ecam.first ? (uint32_t)count : last - ecam.first + 1;
     if (ecam.count == 0)
