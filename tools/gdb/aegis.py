@@ -223,13 +223,22 @@ class Ps(Command):
 
 # -- Stacks --
 
-# Where fiber_swap_stack() leaves frame pointer and return address, from the saved stack pointer on (sim/fiber/switch_*.S).
-SAVED = {"i386:x86-64": (40, 48), "aarch64": (0, 8)}
+# Where a context that does not run has its frame pointer and return address, from the saved stack pointer on
+# (sim/fiber/switch_*.S, hal-*/sched/switch.S, hal-riscv64/sched/context.c).
+SAVED = {"i386:x86-64": (40, 48), "aarch64": (0, 8), "riscv:rv64": (8, 0)}
+# Where a frame pointer's record has the caller's frame pointer and the return address.
+RECORD = {"i386:x86-64": (0, 8), "aarch64": (0, 8), "riscv:rv64": (-16, -8)}
 DEPTH = 40
 
 
 def word(address):
     return int(gdb.Value(address).cast(gdb.lookup_type("unsigned long").pointer()).dereference())
+
+
+def assembly_label(pc):
+    """The label before an address in code that no compiler described."""
+    found = re.match(r"(\w+)( \+ \d+)? in section", gdb.execute(f"info symbol {pc:#x}", to_string=True))
+    return found[1] if found else "??"
 
 
 def show_frame(number, pc):
@@ -238,17 +247,58 @@ def show_frame(number, pc):
     block = gdb.current_progspace().block_for_pc(pc)
     while block and not block.function:
         block = block.superblock
-    name = block.function.print_name if block else "??"
+    name = block.function.print_name if block else assembly_label(pc)
     where = f" at {os.path.relpath(place.symtab.fullname(), ROOT)}:{place.line}" if place.symtab else ""
     print(f"#{number:<2} {pc:#x} in {name}{where}")
-    return name not in ("trampoline", "cpu_main", "??")
+    return name not in ("trampoline", "cpu_main", "context_begin", "context_start", "??")
 
 
 PC_FIELDS = {"x86_64": "rip", "aarch64": "elr", "riscv64": "sepc"}
+ISAS = {"i386:x86-64": "x86_64", "aarch64": "aarch64", "riscv:rv64": "riscv64"}
+
+
+def on_metal():
+    """Is this the kernel itself, and not the simulator's process?"""
+    return gdb.lookup_global_symbol("hal_map") is not None
+
+
+def machine():
+    return gdb.selected_inferior().architecture().name()
 
 
 def isa_name():
-    return gdb.parse_and_eval("(char *)&isa_name").string()
+    return ISAS[machine()] if on_metal() else gdb.parse_and_eval("(char *)&isa_name").string()
+
+
+def port_constant(name):
+    """A number that the bare-metal port's <port/memory.h> defines, perhaps as another one; None: it does not."""
+    with open(os.path.join(ROOT, f"hal-{isa_name()}/include/port/memory.h"), encoding="utf-8") as header:
+        value = re.search(rf"#define {name} (\w+)", header.read())
+    if not value:
+        return None
+    return int(value[1].rstrip("uUlL"), 16) if value[1].startswith("0x") else port_constant(value[1])
+
+
+def running_frame(low, high):
+    """Show the frames of the CPU that runs on the kernel stack [low, high), if one does."""
+    selected = gdb.selected_thread()
+    for thread in gdb.selected_inferior().threads():
+        thread.switch()
+        if low <= int(gdb.parse_and_eval("(unsigned long)$sp")) <= high:
+            gdb.execute("backtrace")
+            selected.switch()
+            return True
+    selected.switch()
+    return False
+
+
+def saved_stack(thread):
+    """Bounds of a thread's kernel stack, and its stack pointer where it was switched away."""
+    if on_metal():
+        high = int(thread["stack"]["top"])
+        return high - port_constant("ARCH_STACK_SIZE"), high, int(thread["context"]["sp"])
+    fiber = thread["stack"]["fiber"].cast(gdb.lookup_type("struct fiber").pointer())
+    return int(fiber["stack"]), int(fiber["stack"]) + int(fiber["size"]), int(fiber["sp"])
 
 
 class Bt(Command):
@@ -260,18 +310,23 @@ class Bt(Command):
         task = find_task(name)
         print(describe_task(task))
         print(f"user pc {int(task['thread']['user']['frame'][PC_FIELDS[isa_name()]]):#x}")
-        fiber = task["thread"]["stack"]["fiber"]
-        if fiber == gdb.parse_and_eval("fibers.self"):
+        low, high, saved = saved_stack(task["thread"])
+        if on_metal():
+            if running_frame(low, high):
+                return
+            if short(task["thread"]["state"], "THREAD_") == "running":
+                print(f"in user mode on CPU {int(task['thread']['cpu'])}")
+                return
+        elif task["thread"]["stack"]["fiber"] == gdb.parse_and_eval("fibers.self"):
             gdb.execute("backtrace")
             return
-        frame_at, pc_at = SAVED[gdb.selected_inferior().architecture().name()]
-        fiber = fiber.cast(gdb.lookup_type("struct fiber").pointer())
-        low, size, saved = int(fiber["stack"]), int(fiber["size"]), int(fiber["sp"])
+        frame_at, pc_at = SAVED[machine()]
+        next_at, return_at = RECORD[machine()]
         frame, pc = word(saved + frame_at), word(saved + pc_at)
         for number in range(DEPTH):
-            if not show_frame(number, pc) or not low <= frame <= low + size - 16:
+            if not show_frame(number, pc) or not low <= frame + next_at <= high - 16:
                 break
-            frame, pc, former = word(frame), word(frame + 8), frame
+            frame, pc, former = word(frame + next_at), word(frame + return_at), frame
             if frame <= former:
                 break
 
@@ -289,10 +344,14 @@ FORMATS = {
 }
 
 
-def ram_base(isa):
-    """Physical address of the first byte of RAM, from the board's header."""
+def entry_base(isa):
+    """What to add to a table entry's physical address to read it."""
+    if on_metal():
+        base = port_constant("PORT_DIRECT_BASE")
+        return port_constant("ARCH_KERNEL_VBASE") if base is None else base  # as <common/phys.h> says
     with open(os.path.join(ROOT, "hal-sim/board", isa, "board.h"), encoding="utf-8") as board:
-        return int(re.search(r"BOARD_RAM_BASE (0x[0-9a-fA-F]+)", board.read())[1], 16)
+        base = int(re.search(r"BOARD_RAM_BASE (0x[0-9a-fA-F]+)", board.read())[1], 16)
+    return int(gdb.parse_and_eval("sim_port.ram")) - base
 
 
 class Pt(Command):
@@ -305,11 +364,11 @@ class Pt(Command):
         va = int(gdb.parse_and_eval(address)) % (1 << 64)
         isa = isa_name()
         levels, present, last, frame_of, rights = FORMATS[isa]
-        ram, base = int(gdb.parse_and_eval("sim_port.ram")), ram_base(isa)
+        base = entry_base(isa)
         table = int(task["space"]["root"])
         for level in range(levels - 1, -1, -1):
             index = va >> (12 + 9 * level) & 511
-            entry = word(ram + table - base + 8 * index)
+            entry = word(base + table + 8 * index)
             print(f"level {level}: table {table:#x}, entry {index}: {entry:#018x}")
             if not present(entry, level):
                 print(f"{va:#x} is not mapped")
