@@ -3,6 +3,8 @@
 #pragma once
 #include <abi/types.h>
 
+#include <port/memory.h>
+
 /* Where the kernel sees physical address 0. Unit tests, whose "physical" memory is their own, say 0. */
 #ifndef PORT_DIRECT_BASE
 #define PORT_DIRECT_BASE ARCH_KERNEL_VBASE
