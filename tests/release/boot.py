@@ -113,6 +113,11 @@ def disk_uboot():
     loads([*uboot(ISA), *disk(DISK)])
 
 
+def disk_uboot_usb():
+    """Debian's U-Boot drives EHCI on aarch64, and no USB at all on riscv64."""
+    loads([*uboot(ISA), *usb(DISK, "usb-ehci")])
+
+
 # -- AArch64: the flat kernel is the application --
 
 def kernel_uefi():

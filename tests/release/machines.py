@@ -51,8 +51,8 @@ def uboot(isa):
     return ["-bios" if isa == "aarch64" else "-kernel", file]
 
 
-def usb(file):
-    return ["-device", "qemu-xhci", "-drive", f"if=none,id=stick,format=raw,readonly=on,file={file}",
+def usb(file, controller="qemu-xhci"):
+    return ["-device", controller, "-drive", f"if=none,id=stick,format=raw,readonly=on,file={file}",
             "-device", "usb-storage,drive=stick"]
 
 
