@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include <base/mem.h>
 #include <base/string.h>
 
 #define NUMBER_DIGITS_MAX 20u /* of UINT64_MAX in decimal */
@@ -29,6 +30,16 @@ static void put(struct sink *sink, char c)
         sink->buf[sink->used++] = c;
 }
 
+static void put_text(struct sink *sink, const char *s, size_t n)
+{
+    size_t fits = n < sink->room - sink->used ? n : sink->room - sink->used;
+
+    if (fits == 0)
+        return; /* there may be no buffer at all */
+    (void)memcpy(sink->buf + sink->used, s, fits);
+    sink->used += fits;
+}
+
 static void put_times(struct sink *sink, char c, size_t from, size_t to)
 {
     for (size_t i = from; i < to && sink->used < sink->room; i++)
@@ -40,8 +51,7 @@ static void put_field(struct sink *sink, const struct spec *spec, const char *s,
 {
     if (!spec->left)
         put_times(sink, ' ', n, spec->width);
-    for (size_t i = 0; i < n; i++)
-        put(sink, s[i]);
+    put_text(sink, s, n);
     if (spec->left)
         put_times(sink, ' ', n, spec->width);
 }
@@ -76,12 +86,10 @@ static void put_number(struct sink *sink, const struct spec *spec, const char *p
     total = sizeof(text) - at + str_len(prefix);
     if (!spec->left && !spec->zero)
         put_times(sink, ' ', total, spec->width);
-    while (*prefix != '\0')
-        put(sink, *prefix++);
+    put_text(sink, prefix, str_len(prefix));
     if (!spec->left && spec->zero)
         put_times(sink, '0', total, spec->width);
-    while (at < sizeof(text))
-        put(sink, text[at++]);
+    put_text(sink, text + at, sizeof(text) - at);
     if (spec->left)
         put_times(sink, ' ', total, spec->width);
 }
@@ -207,10 +215,13 @@ size_t format_v(char *buf, size_t size, const char *fmt, va_list list)
         const char *start = fmt;
         struct spec spec;
 
-        if (*fmt++ != '%') {
-            put(&sink, *start);
+        while (*fmt != '\0' && *fmt != '%')
+            fmt++;
+        if (fmt != start) {
+            put_text(&sink, start, (size_t)(fmt - start));
             continue;
         }
+        fmt++;
         if (*fmt == '%') {
             put(&sink, *fmt++);
             continue;
@@ -220,8 +231,7 @@ size_t format_v(char *buf, size_t size, const char *fmt, va_list list)
             fmt++;
             continue;
         }
-        while (start < fmt)
-            put(&sink, *start++);
+        put_text(&sink, start, (size_t)(fmt - start));
     }
     va_end(args.list);
     if (size > 0)

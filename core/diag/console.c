@@ -9,6 +9,7 @@
 #include <arch/boot.h>
 #include <arch/irq.h>
 #include <base/compiler.h>
+#include <base/mem.h>
 
 /* The length is written under the ring's lock, but console_pending() reads it without. */
 static void set_ring_len(struct diag_state *d, uint32_t len)
@@ -16,16 +17,22 @@ static void set_ring_len(struct diag_state *d, uint32_t len)
     __atomic_store_n(&d->ring_len, len, __ATOMIC_RELAXED);
 }
 
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* What does not fit is dropped. */
 static void append_locked(struct diag_state *d, const char *text, size_t len)
 {
-    for (size_t i = 0; i < len; i++) {
-        if (d->ring_len == CONSOLE_RING_SIZE) {
-            d->dropped += len - i;
-            break;
-        }
-        d->ring[(d->ring_head + d->ring_len) % CONSOLE_RING_SIZE] = text[i];
-        set_ring_len(d, d->ring_len + 1);
-    }
+    size_t fits = smaller(len, CONSOLE_RING_SIZE - d->ring_len);
+    size_t tail = (d->ring_head + d->ring_len) % CONSOLE_RING_SIZE;
+    size_t before_wrap = smaller(fits, CONSOLE_RING_SIZE - tail);
+
+    (void)memcpy(d->ring + tail, text, before_wrap);
+    (void)memcpy(d->ring, text + before_wrap, fits - before_wrap);
+    set_ring_len(d, d->ring_len + (uint32_t)fits);
+    d->dropped += len - fits;
 }
 
 void console_append(const char *text, size_t len)
@@ -52,14 +59,15 @@ bool console_try_append(const char *text, size_t len)
 
 static size_t console_take(struct diag_state *d, char *out, size_t max)
 {
-    size_t n = 0;
+    size_t n, before_wrap;
 
     diag_lock(&d->ring_lock);
-    while (n < max && d->ring_len > 0) {
-        out[n++] = d->ring[d->ring_head];
-        d->ring_head = (d->ring_head + 1) % CONSOLE_RING_SIZE;
-        set_ring_len(d, d->ring_len - 1);
-    }
+    n = smaller(max, d->ring_len);
+    before_wrap = smaller(n, CONSOLE_RING_SIZE - d->ring_head);
+    (void)memcpy(out, d->ring + d->ring_head, before_wrap);
+    (void)memcpy(out + before_wrap, d->ring, n - before_wrap);
+    d->ring_head = (d->ring_head + (uint32_t)n) % CONSOLE_RING_SIZE;
+    set_ring_len(d, d->ring_len - (uint32_t)n);
     d->sent += n;
     diag_unlock(&d->ring_lock);
     return n;
@@ -113,6 +121,7 @@ void console_flush(void)
 
     /* What others add meanwhile is not waited for, or a busy neighbour could keep us here for ever. */
     for (uint64_t sent = console_progress(d, &end); sent < end; sent = console_progress(d, &now)) {
+        arch_irq_window();
         (void)console_poll();
         arch_cpu_relax();
         arch_irq_window();

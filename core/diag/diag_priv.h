@@ -22,7 +22,7 @@ struct diag_state {
     /* [G] log_lock: the last lines */
     uint32_t log_lock;
     uint32_t log_next; /* [G] lines ever written */
-    char log[LOG_LINES][LOG_LINE_MAX];
+    _Alignas(8) char log[LOG_LINES][LOG_LINE_MAX];
 
     uint32_t panicking; /* [a] */
 

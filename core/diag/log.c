@@ -2,6 +2,8 @@
 #include "diag_priv.h"
 
 #include <base/format.h>
+#include <base/mem.h>
+#include <base/string.h>
 
 #include <stdarg.h>
 
@@ -15,49 +17,105 @@ static void log_emit(const char *line, size_t len)
 
     diag_lock(&d->log_lock);
     slot = d->log[d->log_next % LOG_LINES];
-    for (size_t i = 0; i < len; i++)
-        slot[i] = line[i];
+    (void)memcpy(slot, line, len);
     slot[len] = '\0';
     d->log_next++;
     diag_unlock(&d->log_lock);
     console_append(line, len);
 }
 
-/* Close `line`, which holds `used` bytes, with a newline and emit it. */
-static void log_finish(char line[LOG_LINE_MAX], size_t used)
+/* -- The head of a line, by hand: it stands before most lines, and making it must not take long -- */
+
+static size_t put_text(char *to, const char *text)
 {
-    line[used++] = '\n';
-    log_emit(line, used);
+    size_t n = str_len(text);
+
+    (void)memcpy(to, text, n);
+    return n;
+}
+
+static size_t put_hex(char *to, uint32_t value)
+{
+    for (uint32_t i = 0; i < 8; i++)
+        to[i] = "0123456789ABCDEF"[value >> (28 - 4 * i) & 15u];
+    return 8;
+}
+
+/* A thread's number below 100; a dash for no thread. */
+static size_t put_thread(char *to, int32_t thread)
+{
+    size_t n = 0;
+
+    if (thread < 0)
+        return put_text(to, "-");
+    if (thread >= 10)
+        to[n++] = (char)('0' + thread / 10 % 10);
+    to[n++] = (char)('0' + thread % 10);
+    return n;
+}
+
+static size_t put_head(char *to, enum log_level level)
+{
+    const struct diag_state *d = diag_state();
+    size_t n = put_text(to, "[TICK:");
+
+    n += put_hex(to + n, d->tick ? (uint32_t)d->tick() : 0);
+    n += put_text(to + n, "] [T");
+    n += put_thread(to + n, d->thread ? d->thread() : -1);
+    n += put_text(to + n, "] [");
+    n += put_text(to + n, level_name[level]);
+    return n + put_text(to + n, "] ");
+}
+
+/* One byte stays free for the newline. */
+static void add_v(struct log_builder *line, const char *fmt, va_list args)
+{
+    line->used += format_v(line->text + line->used, sizeof(line->text) - 1 - line->used, fmt, args);
+}
+
+void log_begin(struct log_builder *line, enum log_level level)
+{
+    line->used = put_head(line->text, level);
+}
+
+void log_add(struct log_builder *line, const char *fmt, ...)
+{
+    va_list args;
+
+    va_start(args, fmt);
+    add_v(line, fmt, args);
+    va_end(args);
+}
+
+void log_end(struct log_builder *line)
+{
+    line->text[line->used++] = '\n';
+    log_emit(line->text, line->used);
+    line->used = 0;
 }
 
 void log_line(enum log_level level, const char *fmt, ...)
 {
-    const struct diag_state *d = diag_state();
-    char line[LOG_LINE_MAX];
-    char who[8] = "-";
-    size_t used;
+    struct log_builder line;
     va_list args;
 
-    if (d->thread && d->thread() >= 0)
-        (void)format(who, sizeof(who), "%d", d->thread());
-    used = format(line, sizeof(line) - 1, "[TICK:%08X] [T%s] [%s] ", (unsigned)(d->tick ? d->tick() : 0), who,
-                  level_name[level]);
+    log_begin(&line, level);
     va_start(args, fmt);
-    used += format_v(line + used, sizeof(line) - 1 - used, fmt, args);
+    add_v(&line, fmt, args);
     va_end(args);
-    log_finish(line, used);
+    log_end(&line);
 }
 
 void log_plain(const char *fmt, ...)
 {
-    char line[LOG_LINE_MAX];
-    size_t used;
+    struct log_builder line;
     va_list args;
 
+    line.used = 0;
     va_start(args, fmt);
-    used = format_v(line, sizeof(line) - 1, fmt, args);
+    add_v(&line, fmt, args);
     va_end(args);
-    log_finish(line, used);
+    log_end(&line);
 }
 
 const char *log_recent(uint32_t age)

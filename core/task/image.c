@@ -3,11 +3,9 @@
 #include "task_priv.h"
 
 #include <abi/status.h>
-#include <arch/irq.h>
 #include <arch/memory.h>
 #include <base/mem.h>
 #include <mm/frame.h>
-#include <sched/sched.h>
 
 static vaddr_t image_base(const struct task *t)
 {
@@ -70,13 +68,6 @@ status_t task_image_create(struct task *task, uint64_t len, uint16_t machine)
     return status;
 }
 
-/* Between two pages of long work: no lock is held, anybody may run. */
-static void breathe(void)
-{
-    arch_irq_window();
-    sched_point();
-}
-
 /* The bytes of segment `s` that lie in the page at `va`, zeroes behind the file's part. */
 static void fill_page(const struct task *t, const struct elf_segment *s, vaddr_t va, uint8_t *page)
 {
@@ -101,7 +92,7 @@ static void load_segment(struct task *t, const struct elf_segment *s)
         fill_page(t, s, base + p * PAGE_SIZE, arch_phys_ptr(t->image_page[p]));
         if (s->flags & ELF_X)
             arch_sync_code(t->image_page[p], PAGE_SIZE);
-        breathe();
+        task_breathe();
     }
 }
 
@@ -112,6 +103,6 @@ void task_image_load(struct task *task, bool first)
             load_segment(task, &task->plan.seg[i]);
     for (uint32_t i = 0; i < TASK_STACK_PAGES; i++) {
         (void)memset(arch_phys_ptr(task->stack_page[i]), 0, PAGE_SIZE);
-        breathe();
+        task_breathe();
     }
 }

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: MIT */
-/* The fault report: what happened, in words, where, whose memory it was, and what the task did before. */
+/*
+ * The fault report: what happened, in words, where, whose memory it was, and what the task did before. Text takes long to
+ * make, so others may run between two lines.
+ */
 #include "task_priv.h"
 
 #include <abi/aegis_nr.h>
@@ -9,6 +12,12 @@
 #include <cap/cap.h>
 #include <diag/log.h>
 #include <ipc/ipc.h>
+
+#define report(...)                                                                                                    \
+    do {                                                                                                               \
+        log_plain(__VA_ARGS__);                                                                                        \
+        task_breathe();                                                                                                \
+    } while (0)
 
 static const char *const trap_words[ARCH_TRAP_COUNT] = {
     [ARCH_TRAP_SYSCALL] = "system call",
@@ -91,12 +100,17 @@ static void name_address(vaddr_t va, char *out, size_t room)
 
 static void report_page(const struct task *t)
 {
+    struct log_builder line = {.used = 0};
     char owner[96];
 
     name_address(t->trap.addr, owner, sizeof(owner));
-    log_plain("  cause: page fault, %s 0x%lx: %s", access_words[t->trap.access], (unsigned long)t->trap.addr,
-              t->trap.permission ? "not permitted" : "not mapped in this task");
-    log_plain("  address belongs to: %s", owner);
+    task_breathe();
+    log_add(&line, "  cause: page fault, %s 0x%lx", access_words[t->trap.access], (unsigned long)t->trap.addr);
+    task_breathe();
+    log_add(&line, ": %s", t->trap.permission ? "not permitted" : "not mapped in this task");
+    log_end(&line);
+    task_breathe();
+    report("  address belongs to: %s", owner);
 }
 
 static void report_denied(const struct task *t)
@@ -107,9 +121,9 @@ static void report_denied(const struct task *t)
 
     if (cap_for_syscall(call->nr, call->target, &need)) {
         cap_names(need, names, sizeof(names));
-        log_plain("  cause: its mask does not allow call #%lu, which needs %s", (unsigned long)call->nr, names);
+        report("  cause: its mask does not allow call #%lu, which needs %s", (unsigned long)call->nr, names);
     } else {
-        log_plain("  cause: there is no call #%lu with target %lu", (unsigned long)call->nr, (unsigned long)call->target);
+        report("  cause: there is no call #%lu with target %lu", (unsigned long)call->nr, (unsigned long)call->target);
     }
 }
 
@@ -120,14 +134,14 @@ static void report_cause(const struct task *t)
         if (t->trap.kind == ARCH_TRAP_PAGE)
             report_page(t);
         else
-            log_plain("  cause: %s", (uint32_t)t->trap.kind < ARCH_TRAP_COUNT ? trap_words[t->trap.kind] : "?");
+            report("  cause: %s", (uint32_t)t->trap.kind < ARCH_TRAP_COUNT ? trap_words[t->trap.kind] : "?");
         break;
     case TASK_CAUSE_DENIED:
     case TASK_CAUSE_UNKNOWN_CALL:
         report_denied(t);
         break;
     case TASK_CAUSE_WATCHDOG:
-        log_plain("  cause: no heartbeat for more than %lu ticks", (unsigned long)t->heartbeat);
+        report("  cause: no heartbeat for more than %lu ticks", (unsigned long)t->heartbeat);
         break;
     case TASK_CAUSE_NONE:
         break;
@@ -136,32 +150,34 @@ static void report_cause(const struct task *t)
 
 static void report_registers(const struct task *t)
 {
-    char line[120];
-    size_t used = 0;
+    struct log_builder line = {.used = 0};
     const char *name;
     uint64_t value;
 
     for (uint32_t i = 0; arch_user_register(&t->thread->user, i, &name, &value); i++) {
-        used += format(line + used, sizeof(line) - used, " %6s=%016lx", name, (unsigned long)value);
-        if (i % 4 == 3) {
-            log_plain(" %s", line);
-            used = 0;
-        }
+        log_add(&line, "%s %6s=%016lx", i % 4 == 0 ? " " : "", name, (unsigned long)value);
+        if (i % 4 == 3)
+            log_end(&line);
+        task_breathe();
     }
-    if (used > 0)
-        log_plain(" %s", line);
+    if (line.used > 0)
+        log_end(&line);
 }
 
 static void report_calls(const struct task *t)
 {
     uint32_t n = t->calls < TASK_LAST_CALLS ? t->calls : TASK_LAST_CALLS;
+    struct log_builder line = {.used = 0};
 
-    log_plain("  last calls:%s", n == 0 ? " none" : "");
+    report("  last calls:%s", n == 0 ? " none" : "");
     for (uint32_t i = t->calls - n; i != t->calls; i++) {
         const struct task_call *c = &t->last[i % TASK_LAST_CALLS];
 
-        log_plain("    #%lu target=%lu w0=0x%lx -> %s", (unsigned long)c->nr, (unsigned long)c->target, (unsigned long)c->w0,
-                  status_name(c->status));
+        log_add(&line, "    #%lu target=%lu", (unsigned long)c->nr, (unsigned long)c->target);
+        task_breathe();
+        log_add(&line, " w0=0x%lx -> %s", (unsigned long)c->w0, status_name(c->status));
+        log_end(&line);
+        task_breathe();
     }
 }
 
@@ -169,14 +185,21 @@ void task_report_fault(const struct task *task)
 {
     vaddr_t pc = task->cause == TASK_CAUSE_TRAP ? task->trap.pc : arch_user_pc(&task->thread->user);
 
-    log_err("[aegis] FAULT task %u (%s) at pc 0x%lx", task->index, task->config.name, (unsigned long)pc);
+    struct log_builder line;
+
+    log_begin(&line, LOG_ERROR);
+    log_add(&line, "[aegis] FAULT task %u (%s)", task->index, task->config.name);
+    task_breathe();
+    log_add(&line, " at pc 0x%lx", (unsigned long)pc);
+    log_end(&line);
+    task_breathe();
     report_cause(task);
     report_registers(task);
     report_calls(task);
     if (task_state()->stop_on_fault)
-        log_plain("  action: the machine stops");
+        report("  action: the machine stops");
     else if (task->config.restart == MANIFEST_RESTART_NEVER)
-        log_plain("  action: the task ends, its policy is never to restart");
+        report("  action: the task ends, its policy is never to restart");
     else
-        log_plain("  action: restart in %u ticks", SCHED_RESTART_DELAY);
+        report("  action: restart in %u ticks", SCHED_RESTART_DELAY);
 }

@@ -7,6 +7,7 @@
 #include <abi/status.h>
 #include <arch/atomic.h>
 #include <arch/cpu.h>
+#include <arch/irq.h>
 #include <diag/console.h>
 #include <diag/counters.h>
 #include <diag/log.h>
@@ -58,6 +59,12 @@ static void set_alive(struct task *t, bool alive)
     arch_atomic_store32(&t->expired, 0);
 }
 
+void task_breathe(void)
+{
+    arch_irq_window();
+    sched_point();
+}
+
 static enum task_next handle_trap(struct task *t, const struct arch_trap *trap)
 {
     switch (trap->kind) {
@@ -87,18 +94,37 @@ static enum task_next run_user(struct task *t)
         next = handle_trap(t, &trap);
         if (UNLIKELY(next != TASK_CONTINUE))
             return next;
-        if (UNLIKELY(console_pending()))
+        if (UNLIKELY(console_pending())) {
+            arch_irq_window();
             (void)console_poll();
+            arch_irq_window();
+        }
         check_at_exit();
         sched_point();
     }
+}
+
+/* What became of a task, in two breaths: "[aegis] task 3 exited (code=0)". */
+static void log_event(const struct task *t, const char *what, uint32_t value)
+{
+    struct log_builder line;
+
+    task_breathe();
+    log_begin(&line, LOG_INFO);
+    log_add(&line, "[aegis] task %u ", t->index);
+    task_breathe();
+    log_add(&line, "%s%u)", what, value);
+    log_end(&line);
+    task_breathe();
 }
 
 static void clean_up(struct task *t, bool ended)
 {
     set_alive(t, false);
     task_devices_cleanup(t);
+    task_breathe();
     ipc_cleanup(t->index, ended);
+    task_breathe();
 }
 
 /* The task will never run again. The last one to end switches the machine off. */
@@ -135,6 +161,7 @@ static void fault(struct task *t)
 
     arch_counter_add(&counters_get()->faults, 1);
     trace_fault(t);
+    task_breathe();
     task_report_fault(t);
     clean_up(t, !restart);
     if (state.stop_on_fault)
@@ -147,7 +174,7 @@ static void fault(struct task *t)
     t->restarts++;
     arch_counter_add(&counters_get()->restarts, 1);
     trace(TRACE_RESTART, t->index, t->restarts, 0, 0, 0);
-    log_info("[aegis] task %u restarted (%u)", t->index, t->restarts);
+    log_event(t, "restarted (", t->restarts);
 }
 
 /* True if the task starts anew (restart policy "always"). */
@@ -157,7 +184,7 @@ static void leave(struct task *t)
 
     arch_counter_add(&counters_get()->exits, 1);
     trace(TRACE_EXIT, t->index, t->exit_code, 0, 0, 0);
-    log_info("[aegis] task %u exited (code=%u)", t->index, t->exit_code);
+    log_event(t, "exited (code=", t->exit_code);
     clean_up(t, !again);
     if (!again) {
         end();
@@ -205,12 +232,25 @@ bool task_stop_begin(uint32_t why, uint32_t code)
 static void log_summary(void)
 {
     const struct counters *c = counters_get();
+    const struct {
+        uint64_t value;
+        const char *what;
+    } part[] = {
+        {counter_read(&c->switches), "switches"}, {counter_read(&c->calls), "calls"},
+        {counter_read(&c->messages), "messages"}, {counter_read(&c->faults), "faults"},
+        {counter_read(&c->restarts), "restarts"}, {counter_read(&c->exits), "exits"},
+        {sched_ticks(), "ticks"},
+    };
+    struct log_builder line;
 
-    log_info("[aegis] summary: %lu switches, %lu calls, %lu messages, %lu faults, %lu restarts, %lu exits, %lu ticks",
-             (unsigned long)counter_read(&c->switches), (unsigned long)counter_read(&c->calls),
-             (unsigned long)counter_read(&c->messages), (unsigned long)counter_read(&c->faults),
-             (unsigned long)counter_read(&c->restarts), (unsigned long)counter_read(&c->exits),
-             (unsigned long)sched_ticks());
+    log_begin(&line, LOG_INFO);
+    log_add(&line, "[aegis] summary:");
+    task_breathe();
+    for (uint32_t i = 0; i < ARRAY_LEN(part); i++) {
+        log_add(&line, "%s %lu %s", i == 0 ? "" : ",", (unsigned long)part[i].value, part[i].what);
+        task_breathe();
+    }
+    log_end(&line);
 }
 
 /* Whoever comes second must not wait for the first, whose thread may be below it: it helps to end the same stop. */
@@ -218,6 +258,7 @@ NORETURN void task_stop_finish(bool first)
 {
     if (first)
         log_summary();
+    task_breathe();
     console_flush();
     arch_power_off((enum arch_off)state.stop_why, state.stop_code);
 }

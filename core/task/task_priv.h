@@ -25,6 +25,8 @@ struct task_state *task_state(void);
 MUST_CHECK status_t task_image_create(struct task *task, uint64_t len, uint16_t machine);
 /** Fill pages from the image: all of them, or after a restart those the task could write. In bounded pieces. */
 void task_image_load(struct task *task, bool first);
+/** Between two pieces of long work: take interrupts, let others run. Thread context, no lock held. */
+void task_breathe(void);
 /** The life of a task: entry of its thread. */
 void task_main(void *arg);
 /** Print the report of the fault in task->cause and task->trap. */

@@ -4,6 +4,7 @@
 #include <arch/cpu.h>
 #include <arch/io.h>
 #include <base/compiler.h>
+#include <common/kernel_map.h>
 #include <common/uart.h>
 
 #define PL011_DATA 0x00
@@ -26,6 +27,11 @@
 #define NS16550_ROOM (1u << 5)
 
 struct arch_device hal_uart KSTATE;
+
+static KSTATE struct {
+    uint64_t base;               /* whose registers these are */
+    volatile uint8_t *registers;
+} state;
 void (*hal_uart_fallback)(char c) KSTATE;
 
 static uint8_t read16550(uint32_t reg)
@@ -57,11 +63,38 @@ bool arch_serial_idle(void)
     return (read16550(NS16550_LINE_STATUS) & NS16550_EMPTY) != 0;
 }
 
-static bool is_full(void)
+/*
+ * The kernel sends many bytes with interrupts off, so memory-mapped registers are touched without looking their window up
+ * each time. NULL: there is none (I/O ports).
+ */
+static volatile uint8_t *registers(void)
 {
-    if (hal_uart.kind == ARCH_DEVICE_PL011)
-        return (arch_io_read32(hal_uart.base + PL011_FLAGS) & PL011_FLAG_FULL) != 0;
-    return (read16550(NS16550_LINE_STATUS) & NS16550_ROOM) == 0;
+    if (state.base != hal_uart.base) {
+        state.base = hal_uart.base;
+        state.registers = hal_uart.port ? NULL : hal_map_device(hal_uart.base, hal_uart.size);
+    }
+    return state.registers;
+}
+
+static void send_pl011(volatile uint32_t *r, uint8_t byte)
+{
+    while ((r[PL011_FLAGS / 4] & PL011_FLAG_FULL) != 0)
+        arch_cpu_relax();
+    r[PL011_DATA / 4] = byte;
+}
+
+static void send_16550(volatile uint8_t *r, uint8_t byte)
+{
+    while ((r[NS16550_LINE_STATUS * hal_uart.stride] & NS16550_ROOM) == 0)
+        arch_cpu_relax();
+    r[NS16550_DATA] = byte;
+}
+
+static void send_slowly(uint8_t byte)
+{
+    while ((read16550(NS16550_LINE_STATUS) & NS16550_ROOM) == 0)
+        arch_cpu_relax();
+    write16550(NS16550_DATA, byte);
 }
 
 void arch_serial_putchar(char c)
@@ -71,10 +104,11 @@ void arch_serial_putchar(char c)
             hal_uart_fallback(c);
         return;
     }
-    while (is_full())
-        arch_cpu_relax();
-    if (hal_uart.kind == ARCH_DEVICE_PL011)
-        arch_io_write32(hal_uart.base + PL011_DATA, (uint8_t)c);
+    volatile uint8_t *r = registers();
+    if (r == NULL)
+        send_slowly((uint8_t)c);
+    else if (hal_uart.kind == ARCH_DEVICE_PL011)
+        send_pl011((volatile uint32_t *)(volatile void *)r, (uint8_t)c);
     else
-        write16550(NS16550_DATA, (uint8_t)c);
+        send_16550(r, (uint8_t)c);
 }

@@ -28,6 +28,19 @@ void log_line(enum log_level level, const char *fmt, ...) PRINTF_LIKE(2, 3);
 /** A line without the prefix, straight to the console and the ring: the indented lines of a report. */
 void log_plain(const char *fmt, ...) PRINTF_LIKE(1, 2);
 
+/** A line made in pieces, so that a thread may let others run between two of them. Zeroed: a line without the prefix. */
+struct log_builder {
+    _Alignas(8) char text[LOG_LINE_MAX];
+    size_t used;
+};
+
+/** Begin with the prefix of log_line(). */
+void log_begin(struct log_builder *line, enum log_level level);
+/** Add to the line; what does not fit is dropped. */
+void log_add(struct log_builder *line, const char *fmt, ...) PRINTF_LIKE(2, 3);
+/** Log the line as it is, and empty it. Any context. */
+void log_end(struct log_builder *line);
+
 /** Line `age` of the ring, 0 = newest; NULL when there are no more. Panic and debugger context. */
 const char *log_recent(uint32_t age);
 
