@@ -9,6 +9,7 @@
 #include <common/memmap.h>
 #include <x86/cpu.h>
 #include <x86/firmware.h>
+#include <x86/irq.h>
 
 #define LOW_RAM_END 0xA0000u    /* behind it: video memory and BIOS */
 #define TRAMPOLINE_USUAL 0x8000u
@@ -91,7 +92,7 @@ static void add_windows(const struct boot_found *found)
     paddr_t hole = found->ram.claimed_end > HOLE_LOWEST ? found->ram.claimed_end : HOLE_LOWEST;
     struct ram windows = {.count = 0};
 
-    add_window(&windows, acpi->lapic, PAGE_SIZE);
+    add_window(&windows, apic_find(), PAGE_SIZE);
     for (uint32_t i = 0; i < acpi->ioapic_count; i++)
         add_window(&windows, acpi->ioapic[i].address, PAGE_SIZE);
     add_window(&windows, acpi->hpet, HPET_SIZE);

@@ -4,12 +4,12 @@
 #include <common/kernel_map.h>
 #include <x86/asm.h>
 #include <x86/cpu.h>
-#include <x86/firmware.h>
 #include <x86/irq.h>
 
 #define MSR_APIC_BASE 0x1B
 #define BASE_ENABLE (1u << 11)
 #define BASE_X2APIC (1u << 10)
+#define BASE_ADDRESS UINT64_C(0x000FFFFFFFFFF000)
 
 #define REG_ID 0x020
 #define REG_PRIORITY 0x080
@@ -33,9 +33,13 @@
 #define COMMAND_PENDING (1u << 12)
 #define DIVIDE_BY_16 3u
 
+static KSTATE struct {
+    paddr_t base; /* [I] the same for every CPU: each sees its own there */
+} state;
+
 static volatile uint32_t *reg(uint32_t offset)
 {
-    return (volatile uint32_t *)((uint8_t *)hal_direct(firmware_acpi.lapic) + offset);
+    return (volatile uint32_t *)((uint8_t *)hal_direct(state.base) + offset);
 }
 
 /* Registers in MSRs instead of memory (x2APIC) can be turned back, but only by way of off. */
@@ -50,10 +54,17 @@ static void leave_x2apic(void)
     x86_wrmsr(MSR_APIC_BASE, base | BASE_ENABLE);
 }
 
-void apic_check(void)
+/* The CPU itself knows better than any table. */
+paddr_t apic_find(void)
 {
     leave_x2apic();
-    if (hal_map_device(firmware_acpi.lapic, PAGE_SIZE) == NULL || *reg(REG_ID) == UINT32_MAX)
+    state.base = x86_rdmsr(MSR_APIC_BASE) & BASE_ADDRESS;
+    return state.base;
+}
+
+void apic_check(void)
+{
+    if (hal_map_device(state.base, PAGE_SIZE) == NULL || *reg(REG_ID) == UINT32_MAX)
         arch_panic("boot: no local APIC");
 }
 

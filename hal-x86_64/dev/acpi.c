@@ -16,7 +16,6 @@
 #define TABLE_MAX (4u << 20)
 #define TABLES_MAX 128u
 
-#define LAPIC_USUAL 0xFEE00000u
 #define IOAPIC_USUAL 0xFEC00000u
 
 static bool sums_to_zero(const uint8_t *p, uint64_t len)
@@ -101,8 +100,9 @@ static void read_table(const struct phys_window *memory, paddr_t pa, struct acpi
     struct acpi_table table;
 
     for (uint32_t i = 0; i < sizeof known / sizeof *known; i++) {
-        if (!has_signature(memory, pa, known[i].signature))
+        if (!has_signature(memory, pa, known[i].signature) || (out->tables >> i & 1u) != 0)
             continue;
+        out->tables |= 1u << i;
         if (acpi_open(memory, pa, known[i].signature, &table))
             known[i].read(memory, table, out);
         else
@@ -127,7 +127,7 @@ static void read_root(const struct phys_window *memory, struct acpi_table root, 
 
 static void set_usual(struct acpi_info *out)
 {
-    *out = (struct acpi_info){.lapic = LAPIC_USUAL};
+    *out = (struct acpi_info){.found = false};
     for (uint32_t i = 0; i < ACPI_ISA_IRQS; i++)
         out->isa[i].gsi = i;
 }

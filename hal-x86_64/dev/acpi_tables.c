@@ -18,9 +18,8 @@ static uint64_t field64(struct acpi_table table, uint32_t offset)
 
 /* -- MADT: CPUs and interrupt controllers -- */
 
-enum { MADT_LAPIC = 0, MADT_IOAPIC = 1, MADT_OVERRIDE = 2, MADT_LAPIC_ADDRESS = 5, MADT_X2APIC = 9 };
+enum { MADT_LAPIC = 0, MADT_IOAPIC = 1, MADT_OVERRIDE = 2, MADT_X2APIC = 9 };
 
-#define MADT_LAPIC_FIELD 36
 #define MADT_ENTRIES 44u
 #define CPU_ENABLED 1u
 #define APIC_ID_MAX 254u /* 255 is everybody */
@@ -62,8 +61,6 @@ static void read_madt_entry(struct acpi_info *out, const uint8_t *entry, uint32_
         add_ioapic(out, entry);
     else if (entry[0] == MADT_OVERRIDE && len >= 10)
         read_override(out, entry);
-    else if (entry[0] == MADT_LAPIC_ADDRESS && len >= 12)
-        out->lapic = get64(entry + 4);
 }
 
 void acpi_read_madt(const struct phys_window *memory, struct acpi_table table, struct acpi_info *out)
@@ -73,7 +70,6 @@ void acpi_read_madt(const struct phys_window *memory, struct acpi_table table, s
         acpi_complain(out, "MADT truncated or its checksum wrong");
         return;
     }
-    out->lapic = field(table, MADT_LAPIC_FIELD, 4);
     for (uint32_t pos = MADT_ENTRIES; table.len - pos >= 2;) {
         uint32_t len = table.at[pos + 1];
         if (len < 2 || len > table.len - pos) {

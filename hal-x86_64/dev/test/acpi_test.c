@@ -195,7 +195,6 @@ static void expect_everything(void)
 {
     assert_true(info.found);
     assert_null(info.problem);
-    assert_int_equal(info.lapic, 0xFEE00000);
     assert_int_equal(info.cpu_count, 3);
     assert_int_equal(info.apic_id[1], 1);
     assert_int_equal(info.apic_id[2], 7);
@@ -239,7 +238,6 @@ TEST(nothing_is_the_usual_pc)
     parse_at(0, 0);
     assert_false(info.found);
     assert_null(info.problem);
-    assert_int_equal(info.lapic, 0xFEE00000);
     assert_int_equal(info.cpu_count, 0);
     assert_int_equal(info.ioapic_count, 1);
     assert_int_equal(info.ioapic[0].address, 0xFEC00000);
@@ -373,6 +371,20 @@ TEST(cpus_are_counted_once_and_kept_within_bounds)
     assert_int_equal(info.apic_id[ACPI_CPUS_MAX - 1], ACPI_CPUS_MAX - 1);
 }
 
+TEST(the_first_table_of_a_kind_counts)
+{
+    put_mcfg();
+    uint32_t at = table_begin("MCFG");
+    put64(&blob, 0);
+    put64(&blob, 0xC0000000);
+    put64(&blob, 0);
+    table_end(at);
+    put_root(true);
+    parse();
+    assert_null(info.problem);
+    assert_int_equal(info.ecam, 0xB0000000);
+}
+
 TEST(root_pointer_is_searched)
 {
     put_everything(false);
@@ -435,6 +447,7 @@ int main(void)
         cmocka_unit_test_setup(reduced_hardware_has_a_sleep_register, begin),
         cmocka_unit_test_setup(madt_entries_are_bounded, begin),
         cmocka_unit_test_setup(cpus_are_counted_once_and_kept_within_bounds, begin),
+        cmocka_unit_test_setup(the_first_table_of_a_kind_counts, begin),
         cmocka_unit_test_setup(root_pointer_is_searched, begin),
         cmocka_unit_test_setup(sleep_type_in_aml, begin),
     };

@@ -5,7 +5,9 @@
 
 /* -- Local APIC (cpu/apic.c) -- */
 
-/** Is it where MMIO can reach it? Boot context. Panics with a named message if not. */
+/** Where its registers are, once they are in memory. Boot CPU, before the others here. */
+paddr_t apic_find(void);
+/** Does it answer? Boot context, its registers mapped. Panics with a named message if not. */
 void apic_check(void);
 /** Enable the executing CPU's own, timer stopped. */
 void apic_enable(void);

@@ -33,9 +33,9 @@ struct acpi_line {
 struct acpi_info {
     bool found; /* a root table that can be read */
     const char *problem; /* the first thing wrong with a table, or NULL */
+    uint32_t tables;     /* a bit for each kind of table seen; a second one of a kind is ignored */
 
     /* MADT */
-    paddr_t lapic;
     uint32_t cpu_count; /* usable CPUs; only the first ACPI_CPUS_MAX are in apic_id[] */
     uint32_t apic_id[ACPI_CPUS_MAX];
     struct acpi_ioapic ioapic[ACPI_IOAPICS_MAX];
