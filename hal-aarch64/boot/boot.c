@@ -76,36 +76,6 @@ static void open_tree(paddr_t pa, struct fdt *fdt)
     info->fdt_size = fdt->size;
 }
 
-static bool in_ram(paddr_t start, paddr_t end)
-{
-    for (uint32_t i = 0; i < hal_map.ram_count; i++) {
-        if (start >= hal_map.ram[i].base && end >= start && end - hal_map.ram[i].base <= hal_map.ram[i].size)
-            return true;
-    }
-    return false;
-}
-
-static void find_memory(const struct fdt *fdt)
-{
-    struct boot_info *info = &hal_state.boot;
-    uint64_t base, size;
-
-    for (uint32_t i = 0; fdt_boot_ram(fdt, i, &base, &size); i++) {
-        if (base >= PORT_KSTACK_VBASE - ARCH_KERNEL_VBASE || size > PORT_KSTACK_VBASE - ARCH_KERNEL_VBASE - base)
-            boot_fail("memory of %lx bytes at %lx: more than supported", (unsigned long)size, (unsigned long)base);
-        status_t status = hal_map_add_ram(base, size);
-        if (status != STATUS_OK)
-            boot_fail("memory of %lx bytes at %lx: %s", (unsigned long)size, (unsigned long)base, status_sentence(status));
-        hal_state.summary.total_ram_bytes += size;
-    }
-    if (hal_map.ram_count == 0)
-        boot_fail("no memory in the device tree");
-    if (!in_ram(hal_image_phys(image_start), hal_image_phys(image_end)))
-        boot_fail("the kernel at %lx is not in memory of the device tree", (unsigned long)hal_image_phys(image_start));
-    if (!in_ram(info->fdt, info->fdt + info->fdt_size))
-        boot_fail("the device tree at %lx is not in its own memory", (unsigned long)info->fdt);
-}
-
 /* -- The contract -- */
 
 status_t arch_parse_memory_map(const struct boot_info *info, struct boot_mmap_entry *map, uint32_t *count)
@@ -147,7 +117,7 @@ static void find_screen(const struct fdt *fdt)
     hal_map.framebuffer = (struct hal_range){info->framebuffer.addr, size};
     if (size > SCREEN_SIZE_MAX)
         info->framebuffer.addr = 0;
-    else if (!in_ram(info->framebuffer.addr, info->framebuffer.addr + size))
+    else if (!memory_holds(info->framebuffer.addr, info->framebuffer.addr + size))
         device_window("framebuffer", info->framebuffer.addr, size);
 }
 
@@ -163,7 +133,7 @@ void arch_boot_init(void *boot_params)
     semihosting_init(info->cmdline);
     psci_init(&fdt);
     uart_find(&fdt);
-    find_memory(&fdt);
+    memory_find(&fdt);
     cpus_init(&fdt);
     gic_find(&fdt, entry->entry == ENTRY_EL3);
     gic_connect(ARCH_VECTOR_TIMER, timer_find(&fdt));

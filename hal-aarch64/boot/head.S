@@ -213,8 +213,8 @@ relocate:
 2:  ret
 
 /*
- * The image, in blocks of 2 MiB, at its physical address and in the kernel half: the same tables serve both. A loader that
- * let the image cross a boundary of 1 GiB is not supported.
+ * The image, in blocks of 2 MiB, at its physical address and in the kernel half: the same tables serve both. A loader
+ * that let the image cross a boundary of 1 GiB is not supported.
  */
 build_early_tables:
     adrp    x0, early_l0

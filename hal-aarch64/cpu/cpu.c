@@ -51,8 +51,8 @@ void arch_halt(void)
 }
 
 /*
- * An emulator has fewer processors than we have CPUs: the one that is waited for may not run as long as those that wait do.
- * So a CPU that waits long sleeps now and then; no real one waits that long.
+ * An emulator has fewer processors than we have CPUs: the one that is waited for may not run as long as those that wait
+ * do. So a CPU that waits long sleeps now and then; no real one waits that long.
  */
 void arch_cpu_relax(void)
 {

@@ -102,8 +102,9 @@ uint32_t arch_backtrace(uintptr_t *pcs, uint32_t max)
 }
 
 static const char *const names[] = {
-    "x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",  "x7",  "x8",  "x9",  "x10", "x11", "x12", "x13", "x14", "x15",  "x16", "x17",
-    "x18", "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30", "sp",  "pc",  "pstate", "esr", "far",
+    "x0",  "x1",  "x2",  "x3",  "x4",  "x5",  "x6",  "x7",  "x8",  "x9",  "x10", "x11", "x12", "x13", "x14", "x15",
+    "x16", "x17", "x18", "x19", "x20", "x21", "x22", "x23", "x24", "x25", "x26", "x27", "x28", "x29", "x30",
+    "sp",  "pc",  "pstate", "esr", "far",
 };
 
 _Static_assert(sizeof(struct crash_frame) == ARRAY_LEN(names) * sizeof(uint64_t), "a name for each");

@@ -91,7 +91,8 @@ status_t arch_start_cpu(uint32_t number, void (*entry)(uint32_t cpu))
     if (!__atomic_compare_exchange_n(&cpu->state, &stopped, HAL_CPU_RUNNING, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
         return ERR_BAD_STATE;
     cpu->entry = entry;
-    *args = (struct secondary){.ttbr1 = hal_map.root, .stack = (uintptr_t)boot_stacks[number] + BOOT_STACK_TOP, .cpu = cpu};
+    *args = (struct secondary){
+        .ttbr1 = hal_map.root, .stack = (uintptr_t)boot_stacks[number] + BOOT_STACK_TOP, .cpu = cpu};
     clean_to_memory(args, sizeof *args);
     if (psci_cpu_on(cpu->hardware_id, hal_image_phys(secondary_start), hal_image_phys(args)))
         return STATUS_OK;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Exceptions. Those of user mode end user_enter(), which then returns their cause; those of the kernel itself are
- * device accesses to be repaired or the end (kernel_fault in crash.c). The kernel never takes an interrupt by exception.
+ * device accesses to be repaired or the end (kernel_fault in crash.c). The kernel takes no interrupt by exception.
  */
 #include <a64/offsets.h>
 #include <common/percpu.h>
@@ -125,8 +125,8 @@ user_trap:
     ret
 
 /*
- * x0 = struct hal_cpu, w1 = cause; x0 and x1 are in SP_EL0 and the scratch word. The stack may be used up, so the frame goes
- * to the top of the exception stack, or below what is there already.
+ * x0 = struct hal_cpu, w1 = cause; x0 and x1 are in SP_EL0 and the scratch word. The stack may be used up, so the frame
+ * goes to the top of the exception stack, or below what is there already.
  */
 kernel_trap:
     stp     x1, x2, [x0, #HAL_CPU_PORT + PORT_SPILL]

@@ -68,7 +68,8 @@ static bool translate(const struct fdt *fdt, uint32_t bus, uint32_t parent, uint
         return false;
     for (uint32_t at = 0; ranges.len - at >= entry; at += entry) {
         const uint8_t *p = ranges.data + at;
-        uint64_t from = device_cells(p, child_cells), room = device_cells(p + 4 * (child_cells + parent_cells), size_cells);
+        uint64_t from = device_cells(p, child_cells);
+        uint64_t room = device_cells(p + 4 * (child_cells + parent_cells), size_cells);
         if (*base >= from && *base - from < room && size <= room - (*base - from)) {
             *base = *base - from + device_cells(p + 4 * child_cells, parent_cells);
             return true;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * GICv3 and 4 with affinity routing and the system register interface. All interrupts are in group 1 of the security state
- * that the kernel runs in.
+ * GICv3 and 4 with affinity routing and the system register interface. All interrupts are in group 1 of the security
+ * state that the kernel runs in.
  */
 #include <a64/gic.h>
 
@@ -171,10 +171,10 @@ static void send(uint32_t cpu_mask, uint32_t sgi)
     DSB(ishst); /* what was written before is there when the interrupt is */
     for (uint32_t i = 0; i < hal_state.cpu_count; i++) {
         uint64_t affinity = hal_state.cpu[i].hardware_id;
-        uint64_t clusters = (affinity >> 32 & 0xFF) << 48 | (affinity >> 16 & 0xFF) << 32 | (affinity >> 8 & 0xFF) << 16;
+        uint64_t cluster = (affinity >> 32 & 0xFF) << 48 | (affinity >> 16 & 0xFF) << 32 | (affinity >> 8 & 0xFF) << 16;
         uint64_t range = (affinity >> 4 & 15) << 44; /* of 16 CPUs each, in a cluster */
         if ((cpu_mask >> i & 1) != 0)
-            SYSREG_WRITE(ICC_SGI1R_EL1, clusters | range | (uint64_t)sgi << 24 | 1u << (affinity & 15));
+            SYSREG_WRITE(ICC_SGI1R_EL1, cluster | range | (uint64_t)sgi << 24 | 1u << (affinity & 15));
     }
     isb();
 }

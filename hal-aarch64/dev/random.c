@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Random numbers: the CPU's own where there are any, else the boot loader's seeds stretched, with the counter mixed in. */
+/* Random numbers: the boot loader's seeds stretched, with the counter mixed in, and the CPU's own where it has any. */
 #include <arch/discovery.h>
 
 #include <a64/kernel.h>

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* PCI behind a generic ECAM host bridge: configuration space, a page per function, and where memory may be given out. */
+/* PCI behind a generic ECAM host bridge: configuration space, a page per function; where memory may be given out. */
 #include <arch/discovery.h>
 
 #include <a64/kernel.h>

@@ -19,7 +19,7 @@ uint32_t timer_find(const struct fdt *fdt)
     uint32_t intid = device_intid(fdt, node, VIRTUAL_TIMER);
 
     frequency = (uint32_t)SYSREG_READ(cntfrq_el0);
-    (void)fdt_prop_u32(fdt, node, "clock-frequency", &frequency); /* there only where firmware has not set the register */
+    (void)fdt_prop_u32(fdt, node, "clock-frequency", &frequency); /* only where firmware has not set the register */
     if (intid == 0 || intid >= GIC_SPI_FIRST)
         boot_fail("no virtual timer in the device tree");
     if (frequency < FREQUENCY_MIN)

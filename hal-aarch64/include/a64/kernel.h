@@ -35,6 +35,11 @@ void mmu_start(void);
 /** The rest of it, once on each CPU: no user half, and writable pages are never executed. */
 void mmu_finish(void);
 
+/** Make the tree's RAM known to the map. Panics, naming the reason, where the machine cannot run so. */
+void memory_find(const struct fdt *fdt);
+/** Is all of [start, end) RAM? */
+bool memory_holds(paddr_t start, paddr_t end);
+
 /** Make `cpu` the executing CPU: hal_cpu() and the vectors work. */
 void cpu_bind(struct hal_cpu *cpu);
 
@@ -47,7 +52,8 @@ struct crash_frame {
 };
 
 _Static_assert(offsetof(struct crash_frame, sp) == CRASH_SP && offsetof(struct crash_frame, pc) == CRASH_PC, "frame");
-_Static_assert(offsetof(struct crash_frame, pstate) == CRASH_PSTATE && offsetof(struct crash_frame, esr) == CRASH_ESR, "frame");
+_Static_assert(offsetof(struct crash_frame, pstate) == CRASH_PSTATE, "frame");
+_Static_assert(offsetof(struct crash_frame, esr) == CRASH_ESR, "frame");
 _Static_assert(offsetof(struct crash_frame, far) == CRASH_FAR && sizeof(struct crash_frame) == CRASH_SIZE, "frame");
 
 /**
@@ -84,7 +90,7 @@ void semihosting_init(const char *cmdline);
 
 /* -- CPUs and time -- */
 
-/** Make all usable CPUs of the tree known, the executing one as number 0. Others than these are named and left alone. */
+/** Make all usable CPUs of the tree known, the executing one as number 0. Others are counted and left alone. */
 void cpus_init(const struct fdt *fdt);
 /** Affinity fields of MPIDR_EL1. */
 uint64_t cpu_affinity(void);
@@ -109,7 +115,7 @@ void uart_find(const struct fdt *fdt);
 void devices_find(const struct fdt *fdt);
 /** Make [base, base + size), widened to pages, a device window. Panics with `what` if it cannot be one. */
 void device_window(const char *what, paddr_t base, uint64_t size);
-/** Entry `index` of a node's `reg` as the CPU sees it, through the `ranges` of the buses above. False: none, or not visible. */
+/** Entry `index` of a node's `reg` as the CPU sees it, through the `ranges` of the buses above. False: none, or hidden. */
 MUST_CHECK bool device_reg(const struct fdt *fdt, uint32_t node, uint32_t index, uint64_t *base, uint64_t *size);
 /** Is the node's status "okay", or not given? */
 bool device_is_okay(const struct fdt *fdt, uint32_t node);
