@@ -5,6 +5,7 @@
 Status 0: they agree; 1: they differ; others as in docs/simulator.md.
 """
 
+import argparse
 import json
 import os
 import sys
@@ -12,23 +13,23 @@ import tempfile
 
 sys.dont_write_bytecode = True  # the source tree stays clean
 
-import qemu  # pylint: disable=wrong-import-position
-from twinlib import report  # pylint: disable=wrong-import-position
-from twinlib.compare import COMPARED, Comparison  # pylint: disable=wrong-import-position
-from twinlib.machines import Failed, Metal, qemu_options, simulate  # pylint: disable=wrong-import-position
-from twinlib.names import Names  # pylint: disable=wrong-import-position
-from twinlib.rules import Table, TableError  # pylint: disable=wrong-import-position
+import qemu
+from twinlib import report
+from twinlib.compare import COMPARED, Comparison
+from twinlib.machines import Failed, Metal, qemu_options, simulate
+from twinlib.names import Names
+from twinlib.rules import Table, TableError
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-EX_USAGE, EX_DATA, EX_NO_INPUT = 64, 65, 66
+EX_DATA = 65
 
 
 def parse(words):
     parser = qemu.Parser(prog="./aegis twin", allow_abbrev=False, add_help=False, usage="./aegis twin [OPTION...]")
-    parser.add_argument("--isa", choices=qemu.MACHINES, required=True, help=qemu.argparse.SUPPRESS)
-    parser.add_argument("--build", required=True, help=qemu.argparse.SUPPRESS)
-    parser.add_argument("--sim", required=True, help=qemu.argparse.SUPPRESS)
-    parser.add_argument("--only-parse", action="store_true", help=qemu.argparse.SUPPRESS)
+    parser.add_argument("--isa", choices=qemu.MACHINES, required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--build", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--sim", required=True, help=argparse.SUPPRESS)
+    parser.add_argument("--only-parse", action="store_true", help=argparse.SUPPRESS)
     parser.add_argument("--image", action="append", metavar="NAME", help="only this image; may be repeated")
     parser.add_argument("--events", type=int, default=200, metavar="K", help="events of each task (default 200)")
     parser.add_argument("--cpus", type=qemu.positive, default=1, metavar="N", help="CPUs (default 1)")

@@ -12,12 +12,12 @@ sys.dont_write_bytecode = True
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 sys.path.insert(0, os.path.join(ROOT, "tools"))
 
-from twinlib import report  # pylint: disable=wrong-import-position
-from twinlib.compare import Comparison, Run  # pylint: disable=wrong-import-position
-from twinlib.console import Console  # pylint: disable=wrong-import-position
-from twinlib.events import Reader  # pylint: disable=wrong-import-position
-from twinlib.names import Names  # pylint: disable=wrong-import-position
-from twinlib.rules import Rule, Rules, Table, TableError  # pylint: disable=wrong-import-position
+from twinlib import report
+from twinlib.compare import Comparison, Run
+from twinlib.console import Console
+from twinlib.events import Reader
+from twinlib.names import Names
+from twinlib.rules import Rule, Rules, Table, TableError
 
 NAMES = Names(ROOT)
 ALL = 10000

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from abi.tables import TARGET
 from twinlib.console import KERNEL_SELF, NOBODY, Console
-from twinlib.events import NO_THREAD, Event
+from twinlib.events import NO_THREAD
 
 COMPARED = ("CALL", "RETURN", "TEXT", "FAULT", "EXIT", "RESTART")
 REGISTERS = re.compile(r"  +\w+=[0-9a-f]{16}")

@@ -30,7 +30,7 @@ def side_by_side(difference):
     rows = [f"    {'simulator':{HALF}} | bare metal"]
     left, right = difference.sides
     for i in range(max(len(left), len(right))):
-        texts = [side[i] if i < len(side) else ("(nothing)" if i == at else "") for side, at in zip((left, right), difference.at)]
+        texts = [side[i] if i < len(side) else "(nothing)" if i == at else "" for side, at in zip((left, right), difference.at)]
         mark = ">" if i in difference.at else " "
         rows.append(f"  {mark} {cut(texts[0], HALF):{HALF}} | {cut(texts[1], HALF)}")
         # What was cut may be where they differ.
