@@ -5,6 +5,7 @@ The serial line goes to standard output, what this program and QEMU say to stand
 own status (docs/simulator.md), or because of --expect, --forbid or --timeout. QEMU is a child that never outlives it.
 """
 import argparse
+import contextlib
 import ctypes
 import difflib
 import glob
@@ -29,6 +30,7 @@ CPUS = {"x86_64": None, "aarch64": "cortex-a72", "riscv64": None}
 DEBUG_EXIT = "isa-debug-exit,iobase=0x501,iosize=2"
 SCREEN_SETTLES = 0.3  # seconds between a line on the console and its picture
 ANSWERS, QUITS = 10, 2  # seconds that QEMU gets
+PAUSE = 0.3             # seconds after which a line that has no end yet is looked at
 PR_SET_PDEATHSIG = 1
 
 
@@ -258,11 +260,12 @@ class Machine:
         try:
             self.monitor.receive()
             self.monitor.ask("qmp_capabilities")
-            if self.options.gdb is None:
-                self.monitor.ask("cont")
         except (Failed, OSError):
             self.stop()
             die(EX_OS_ERROR, "QEMU refused; see above")
+        if self.options.gdb is None:
+            with contextlib.suppress(Failed, OSError):
+                self.monitor.ask("cont")  # a machine may be over before it answers
 
     def stop(self):
         try:
@@ -275,15 +278,21 @@ class Machine:
         if self.modes:
             termios.tcsetattr(sys.stdin, termios.TCSANOW, self.modes)
 
-    def look_at(self, data):
-        """The status to end with after this output, or None."""
-        *lines, self.line = (self.line + data).split(b"\n")
-        for line in [*lines, self.line]:
-            text = line.decode(errors="replace").rstrip("\r")
-            if any(forbidden.search(text) for forbidden in self.options.forbid):
-                return FORBIDDEN
-            self.missing = [wanted for wanted in self.missing if not wanted.search(text)]
+    def look_at(self, line):
+        """The status to end with after this line, or None."""
+        text = line.decode(errors="replace").rstrip("\r")
+        if any(forbidden.search(text) for forbidden in self.options.forbid):
+            return FORBIDDEN
+        self.missing = [wanted for wanted in self.missing if not wanted.search(text)]
         return 0 if self.options.expect and not self.missing else None
+
+    def copy(self):
+        """Pass on what is there: the lines in it that are complete, or None at the end."""
+        data = os.read(self.qemu.stdout.fileno(), 65536)
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+        *lines, self.line = (self.line + data).split(b"\n")
+        return lines if data else None
 
     def watch(self):
         """Copy the console until something ends the run: a status, or None if QEMU has ended itself."""
@@ -293,16 +302,17 @@ class Machine:
                 left = None if self.deadline is None else self.deadline - time.monotonic()
                 if left is not None and left <= 0:
                     return TIMED_OUT
-                if not selector.select(left):
-                    continue
-                data = os.read(self.qemu.stdout.fileno(), 65536)
-                if not data:
-                    return None
-                sys.stdout.buffer.write(data)
-                sys.stdout.buffer.flush()
-                status = self.look_at(data)
-                if status is not None:
-                    return status
+                # A line without an end counts when nothing follows.
+                if selector.select(min(filter(None, (left, PAUSE if self.line else None)), default=None)):
+                    lines = self.copy()
+                else:
+                    lines = [self.line]
+                if lines is None:
+                    return self.look_at(self.line) or None
+                for line in lines:
+                    status = self.look_at(line)
+                    if status is not None:
+                        return status
 
     def take_picture(self):
         file = os.path.abspath(self.options.screenshot)

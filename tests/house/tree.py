@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: MIT
 """Rules of the whole tree that need no build.
 
-usage: tree.py licence|size|marks|words
+usage: tree.py licence|size|marks|words|layout
 
 licence  every file says its licence in its first lines, and it is one the project may contain
 size     files, functions and lines are short enough to live with
 marks    no unfinished marks; prototypes only in headers
 words    no path of one machine, no host name of a package mirror
+layout   every path that docs/LAYOUT.md names is there (a * is every ISA), and every folder of the bare-metal HALs is named
 """
 import os
 import re
@@ -117,4 +118,21 @@ def words():
     report.finish(f"{count} files speak of no machine of their authors")
 
 
-{"licence": licence, "size": size, "marks": marks, "words": words}[sys.argv[1]]()
+def layout():
+    isas = ("x86_64", "aarch64", "riscv64")
+    tracked = house.tracked_files()
+    named = set()
+    for pattern in re.findall(r"`([\w*./-]+/[\w*.-]*)`", house.read(os.path.join(house.ROOT, "docs/LAYOUT.md"))):
+        for path in sorted({pattern.replace("*", isa) for isa in isas}):
+            named.add(path.rstrip("/"))
+            if not any(name == path or name.startswith(path.rstrip("/") + "/") for name in tracked):
+                report.error(f"docs/LAYOUT.md: {path} is not there")
+    folders = {"/".join(name.split("/")[:2]) for name in tracked
+               if re.match(r"hal-(common|x86_64|aarch64|riscv64)/\w+/", name)}
+    for folder in sorted(folders):
+        if not any(path == folder or path.startswith(folder + "/") for path in named):
+            report.error(f"docs/LAYOUT.md: {folder} is not named")
+    report.finish(f"{len(named)} paths, {len(folders)} folders of HALs among them")
+
+
+{"licence": licence, "size": size, "marks": marks, "words": words, "layout": layout}[sys.argv[1]]()
