@@ -32,7 +32,9 @@ struct boot_params {
 };
 
 static KSTATE struct {
-    paddr_t kept; /* [I] from here to its end the kernel's image is not usable, or more in front of it */
+    uint32_t far_ranges;     /* of RAM: not all of it lies within reach */
+    uint32_t ignored_ranges; /* of RAM */
+    paddr_t kept;            /* [I] from here to its end the kernel's image is not usable, or more in front of it */
 } state;
 
 /* -- Messages -- */
@@ -95,17 +97,25 @@ static void open_tree(paddr_t at, struct fdt *fdt, struct boot_info *info)
 
 /* -- Memory -- */
 
-/* False: it is not used. */
-static bool add_ram(paddr_t base, uint64_t size)
+static void add_ram(paddr_t base, uint64_t size)
 {
     if (size > DIRECT_END || base > DIRECT_END - size) {
-        boot_say("more memory than supported: 0x%lx bytes at 0x%lx are cut to the first %lu GiB", (unsigned long)size,
-                 (unsigned long)base, (unsigned long)(DIRECT_END >> 30));
+        state.far_ranges++;
         if (base >= DIRECT_END)
-            return true;
+            return;
         size = DIRECT_END - base;
     }
-    return hal_map_add_ram(base, size) == STATUS_OK;
+    if (hal_map_add_ram(base, size) != STATUS_OK)
+        state.ignored_ranges++;
+}
+
+/* Before the console is known, because a wrong tree may put that into RAM: says nothing. */
+static void find_ram(const struct fdt *fdt)
+{
+    uint64_t base, size;
+
+    for (uint32_t i = 0; i < FDT_RAM_RANGES_MAX && fdt_boot_ram(fdt, i, &base, &size); i++)
+        add_ram(base, size);
 }
 
 static bool is_in_ram(paddr_t start, paddr_t end)
@@ -142,15 +152,13 @@ static bool firmware_is_named(const struct fdt *fdt)
     return false;
 }
 
-static void find_ram(const struct fdt *fdt, const struct boot_info *info)
+static void check_ram(const struct fdt *fdt, const struct boot_info *info)
 {
-    uint64_t base, size;
-    uint32_t ignored = 0;
-
-    for (uint32_t i = 0; i < FDT_RAM_RANGES_MAX && fdt_boot_ram(fdt, i, &base, &size); i++)
-        ignored += !add_ram(base, size);
-    if (ignored != 0)
-        boot_say("%u ranges of memory are ignored: they overlap others, or are more than supported", ignored);
+    if (state.far_ranges != 0)
+        boot_say("more memory than supported: %u ranges are cut where the first %lu GiB end", state.far_ranges,
+                 (unsigned long)(DIRECT_END >> 30));
+    if (state.ignored_ranges != 0)
+        boot_say("%u ranges of memory are ignored: they overlap others, or are more than supported", state.ignored_ranges);
     if (hal_map.ram_count == 0)
         boot_fail("the device tree names no memory");
     if (!is_in_ram(hal_image_phys(image_start), hal_image_phys(image_end)))
@@ -195,7 +203,9 @@ static void summarise(const struct boot_info *info)
     for (uint32_t i = 0; i < hal_map.ram_count; i++)
         s->total_ram_bytes += hal_map.ram[i].size;
     s->cpu_count = hal_state.cpu_count;
-    s->module_count = arch_parse_modules(info, modules, &count) == STATUS_OK ? count : 0;
+    if (arch_parse_modules(info, modules, &count) != STATUS_OK)
+        boot_fail("the boot module lies outside of the memory that the device tree names");
+    s->module_count = count;
     s->framebuffer_available = info->framebuffer.addr != 0;
     (void)str_copy(s->cmdline, sizeof s->cmdline, info->cmdline);
 }
@@ -212,11 +222,12 @@ void arch_boot_init(void *boot_params)
     sbi_init();
     console_init();
     open_tree(params->fdt, &fdt, info);
+    find_ram(&fdt);
     uart_find(&fdt);
     arch_serial_early_init();
     fdt_boot_cmdline(&fdt, info->cmdline, sizeof info->cmdline);
     power_find(&fdt, info->cmdline);
-    find_ram(&fdt, info);
+    check_ram(&fdt, info);
     harts_find(&fdt);
     timer_find(&fdt);
     plic_find(&fdt);

@@ -17,6 +17,7 @@
 
 #define STDOUT_MAX 64u
 
+#define UART_SCRATCH 7u        /* register: keeps what is written to it */
 #define UART_INTERRUPTS 1u     /* register: which causes interrupt */
 #define UART_MODEM_STATUS 0x08u /* a cause that says nothing on a line without a modem */
 
@@ -97,6 +98,19 @@ static bool is_16550(const struct fdt *fdt, uint32_t node)
     return fdt_prop_lists(fdt, node, "compatible", "ns16550a") || fdt_prop_lists(fdt, node, "compatible", "ns16550");
 }
 
+/* The tree may be wrong, and waiting for a transmitter that is none would have no end. */
+static bool answers(const struct arch_device *uart)
+{
+    uint64_t scratch = uart->base + UART_SCRATCH * uart->stride;
+
+    for (uint32_t pattern = 0x5A; pattern <= 0xA5; pattern += 0xA5 - 0x5A) {
+        arch_io_write8(scratch, (uint8_t)pattern);
+        if (arch_io_read8(scratch) != pattern)
+            return false;
+    }
+    return true;
+}
+
 /* A task may map the whole page, so it must be the UART's own; registers must take single bytes. */
 static bool use_uart(const struct fdt *fdt, uint32_t node)
 {
@@ -114,7 +128,7 @@ static bool use_uart(const struct fdt *fdt, uint32_t node)
         return false;
     uart.base = range.base;
     uart.size = range.size < PAGE_SIZE ? (uint32_t)range.size : PAGE_SIZE;
-    if (!window_add(fdt, node, 0, &range))
+    if (!window_add(fdt, node, 0, &range) || !answers(&uart))
         return false;
     hal_uart = uart;
     state.uart_node = node;
