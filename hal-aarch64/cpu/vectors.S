@@ -13,8 +13,8 @@
 .macro user_vector cause
     .balign 128
     stp     x0, x1, [sp, #-16]!
-    ldr     x0, [sp, #16 + ENTER_USER]
-    mov     w1, #\cause
+    ldr     x1, [sp, #16 + ENTER_USER]
+    mov     w0, #\cause
     b       user_trap
 .endm
 
@@ -89,32 +89,31 @@ user_enter:
     dsb     nsh                 /* no speculation past it */
     isb
 
-/* x0 = struct arch_user, w1 = cause; user's x0 and x1 are on the stack. */
+/* x1 = struct arch_user, w0 = cause; user's x0 and x1 are on the stack. */
 user_trap:
-    stp     x2, x3, [x0, #16]
+    stp     x2, x3, [x1, #16]
     ldp     x2, x3, [sp], #16
-    stp     x2, x3, [x0]
-    stp     x4, x5, [x0, #32]
-    stp     x6, x7, [x0, #48]
-    stp     x8, x9, [x0, #64]
-    stp     x10, x11, [x0, #80]
-    stp     x12, x13, [x0, #96]
-    stp     x14, x15, [x0, #112]
-    stp     x16, x17, [x0, #128]
-    stp     x18, x19, [x0, #144]
-    stp     x20, x21, [x0, #160]
-    stp     x22, x23, [x0, #176]
-    stp     x24, x25, [x0, #192]
-    stp     x26, x27, [x0, #208]
-    stp     x28, x29, [x0, #224]
+    stp     x2, x3, [x1]
+    stp     x4, x5, [x1, #32]
+    stp     x6, x7, [x1, #48]
+    stp     x8, x9, [x1, #64]
+    stp     x10, x11, [x1, #80]
+    stp     x12, x13, [x1, #96]
+    stp     x14, x15, [x1, #112]
+    stp     x16, x17, [x1, #128]
+    stp     x18, x19, [x1, #144]
+    stp     x20, x21, [x1, #160]
+    stp     x22, x23, [x1, #176]
+    stp     x24, x25, [x1, #192]
+    stp     x26, x27, [x1, #208]
+    stp     x28, x29, [x1, #224]
     mrs     x2, sp_el0
     mrs     x3, elr_el1
     mrs     x4, spsr_el1
     mrs     x5, tpidr_el0
-    stp     x30, x2, [x0, #240]
-    stp     x3, x4, [x0, #USER_PC]
-    str     x5, [x0, #USER_TLS]
-    mov     w0, w1
+    stp     x30, x2, [x1, #240]
+    stp     x3, x4, [x1, #USER_PC]
+    str     x5, [x1, #USER_TLS]
     ldp     x19, x20, [sp, #0]
     ldp     x21, x22, [sp, #16]
     ldp     x23, x24, [sp, #32]

@@ -117,9 +117,6 @@ static void decode_sync(const struct arch_user *user, struct arch_trap *trap)
 
     trap->code = esr;
     switch (ESR_CLASS(esr)) {
-    case EC_SVC:
-        trap->kind = ARCH_TRAP_SYSCALL;
-        break;
     case EC_INSN_ABORT:
     case EC_DATA_ABORT:
         decode_abort(esr, trap);
@@ -156,6 +153,10 @@ void arch_user_run(struct arch_user *user, struct arch_trap *trap)
 {
     uint32_t cause = user_enter(user);
 
+    if (LIKELY(cause == CAUSE_SYNC && ESR_CLASS(SYSREG_READ(esr_el1)) == EC_SVC)) { /* as short as can be */
+        *trap = (struct arch_trap){.kind = ARCH_TRAP_SYSCALL, .pc = user->frame.elr};
+        return;
+    }
     *trap = (struct arch_trap){.kind = ARCH_TRAP_OTHER, .pc = user->frame.elr};
     if (cause == CAUSE_SYNC) {
         decode_sync(user, trap);
