@@ -9,10 +9,14 @@
 
 #define PL011_DATA 0x00
 #define PL011_FLAGS 0x18
+#define PL011_LINE_CONTROL 0x2C
 #define PL011_CONTROL 0x30
 #define PL011_FLAG_BUSY (1u << 3)
 #define PL011_FLAG_FULL (1u << 5)
+#define PL011_8N1_FIFO 0x70u
 #define PL011_ENABLE 0x301u /* UARTEN, TXE, RXE */
+
+#define DRAIN_TURNS 100000u /* reads of a register: enough for 16 bytes at 9600 baud */
 
 #define NS16550_DATA 0
 #define NS16550_INTERRUPTS 1
@@ -44,10 +48,20 @@ static void write16550(uint32_t reg, uint8_t value)
     arch_io_write8(hal_uart.base + reg * hal_uart.stride, value);
 }
 
+/* The line may be set only while the device is off, and before that what the firmware has written must be out. */
+static void init_pl011(void)
+{
+    for (uint32_t i = 0; i < DRAIN_TURNS && !arch_serial_idle(); i++)
+        continue;
+    arch_io_write32(hal_uart.base + PL011_CONTROL, 0);
+    arch_io_write32(hal_uart.base + PL011_LINE_CONTROL, PL011_8N1_FIFO);
+    arch_io_write32(hal_uart.base + PL011_CONTROL, PL011_ENABLE);
+}
+
 void arch_serial_early_init(void)
 {
     if (hal_uart.kind == ARCH_DEVICE_PL011) {
-        arch_io_write32(hal_uart.base + PL011_CONTROL, PL011_ENABLE);
+        init_pl011();
         return;
     }
     write16550(NS16550_INTERRUPTS, 0);
