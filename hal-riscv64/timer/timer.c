@@ -106,10 +106,6 @@ void timer_acknowledge(void)
     struct port_cpu *port = &hal_cpu()->port;
     uint64_t now = read_time();
 
-    if (port->deadline == NEVER) { /* left over from a nap */
-        set_comparator(NEVER);
-        return;
-    }
     if (now >= port->deadline)
         port->deadline += (1 + (now - port->deadline) / port->period) * port->period;
     set_comparator(port->deadline);
