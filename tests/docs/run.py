@@ -8,7 +8,8 @@ Fenced blocks are taken by their language word:
   sh                  every line is a command that must succeed; a line '# not run: why' before one says why it is not
   transcript COMMAND  COMMAND's output, where a line '...' stands for any lines and '...' inside a line for any text
   c FILE              the code stands in FILE
-Every option that ./aegis-sim --help lists stands in docs/simulator.md. Everything runs at the top of the tree. Status 0 passed, 1 failed.
+Every option that ./aegis-sim --help lists stands in docs/simulator.md, those of ./aegis qemu in docs/boot.md. Everything runs
+at the top of the tree. Status 0 passed, 1 failed.
 """
 import glob
 import os
@@ -85,15 +86,20 @@ def compare_code(where, path, lines):
     print(f"  {where}: code of {path}")
 
 
-def name_options():
-    """docs/simulator.md names each option of the launcher and the machine."""
-    listed = set(re.findall(r"^ +(--[a-z][a-z-]*)", shell("./aegis-sim --help").stdout, re.M))
-    with open(os.path.join(ROOT, "docs/simulator.md"), encoding="utf-8") as file:
+# Which page names each option of a command, and one that it must have.
+OPTIONS = {"docs/simulator.md": ("./aegis-sim", "--image"), "docs/boot.md": ("./aegis qemu", "--icount")}
+
+
+def name_options(page):
+    """The page names each option that the command's help lists."""
+    command, sure = OPTIONS[page]
+    listed = set(re.findall(r"^ +(--[a-z][a-z-]*)", shell(f"{command} --help").stdout, re.M))
+    with open(os.path.join(ROOT, page), encoding="utf-8") as file:
         named = set(re.findall(r"--[a-z][a-z-]*", file.read()))
-    if "--image" not in listed:
-        failures.append("./aegis-sim --help lists no options")
-    failures.extend(f"docs/simulator.md does not name {option}" for option in sorted(listed - named))
-    print(f"  docs/simulator.md: {len(listed)} options")
+    if sure not in listed:
+        failures.append(f"{command} --help lists no options")
+    failures.extend(f"{page} does not name {option}" for option in sorted(listed - named))
+    print(f"  {page}: {len(listed)} options")
 
 
 for name in FILES:
@@ -106,8 +112,8 @@ for name in FILES:
             follow(where, rest, lines)
         elif word == "c" and rest:
             compare_code(where, rest, lines)
-    if name == "docs/simulator.md":
-        name_options()
+    if name in OPTIONS:
+        name_options(name)
 
 for failure in failures:
     print(f"FAILED: {failure}")
