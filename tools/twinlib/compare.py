@@ -22,6 +22,7 @@ class Run:
     ended: int | None = None  # status with which the machine ended by itself; None: it was stopped
     tick: int = 0  # the last one
     damaged: list = field(default_factory=list)  # lines of the event file that are none
+    like: Console | None = None  # of the simulator: a console with the same lines, none mixed with another
 
 
 @dataclass

@@ -30,7 +30,11 @@ def make_run(reader, console, ended, names, like=None):
 
 
 def simulate(binary, image, cpus, seconds, folder, names):
-    """Run an image in the simulator, for virtual seconds unless it ends by itself."""
+    """
+    Run an image in the simulator, for virtual seconds unless it ends by itself. On several CPUs a driver and the kernel may
+    talk into each other's lines, on either side; one CPU says what the lines are.
+    """
+    like = simulate(binary, image, 1, seconds, folder, names).console if cpus > 1 else None
     path = os.path.join(folder, "sim.events")
     words = [binary, f"--image={image}", f"--cpus={cpus}", f"--stop-at={seconds}s", "--must-finish", f"--events={path}"]
     if not os.path.isfile(binary):
@@ -41,14 +45,16 @@ def simulate(binary, image, cpus, seconds, folder, names):
     reader = Reader(names.kinds)
     reader.feed(read(path))
     console = b"\n".join(line for line in done.stdout.split(b"\n") if not line.startswith(b"aegis-sim: "))
-    return make_run(reader, console, None if done.returncode == NOT_FINISHED else done.returncode, names)
+    run = make_run(reader, console, None if done.returncode == NOT_FINISHED else done.returncode, names, like)
+    run.like = like
+    return run
 
 
 class Metal:
     """One run of the bare-metal kernel in QEMU, until it has shown as much as the simulator did."""
 
     def __init__(self, options, folder, names):
-        self.isa, self.cpus, self.names = options.isa, options.cpus, names
+        self.isa, self.names = options.isa, names
         self.trace, self.console = options.trace, os.path.join(folder, "qemu.console")
         self.log = os.path.join(folder, "qemu.log")
         self.reader = Reader(names.kinds)
@@ -82,7 +88,7 @@ class Metal:
         said = read(self.log).decode(errors="replace").strip()
         if not self.reader.events and not read(self.console) and said:
             raise Failed(71, f"QEMU: {said}")
-        return make_run(self.reader, read(self.console), ended, self.names, sim.console if self.cpus > 1 else None)
+        return make_run(self.reader, read(self.console), ended, self.names, sim.like)
 
     def stop(self):
         """The status it ended with, or None if it had to be stopped."""
