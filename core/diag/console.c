@@ -73,10 +73,18 @@ static size_t console_take(struct diag_state *d, char *out, size_t max)
     return n;
 }
 
-static void console_send(struct diag_state *d, const char *text, size_t len)
+static void put_serial(const char *text, size_t len)
 {
     for (size_t i = 0; i < len; i++)
         arch_serial_putchar(text[i]);
+}
+
+/* A burst in two halves, with a bounded opening between: no lock is held, and `sender` is nobody's to wait for. */
+static void console_send(struct diag_state *d, const char *text, size_t len)
+{
+    put_serial(text, len / 2);
+    arch_irq_window();
+    put_serial(text + len / 2, len - len / 2);
     if (d->mirror)
         d->mirror(text, len);
 }
@@ -139,7 +147,9 @@ void console_flush_raw(void)
 
         d->ring_head = (d->ring_head + 1) % CONSOLE_RING_SIZE;
         set_ring_len(d, d->ring_len - 1);
-        console_send(d, &c, 1);
+        put_serial(&c, 1);
+        if (d->mirror)
+            d->mirror(&c, 1);
     }
 }
 

@@ -298,6 +298,7 @@ NORETURN void sched_start(void)
         spin_lock(&state.lock);
         sched_switch_locked();
         spin_unlock(&state.lock);
+        arch_irq_window();
         if (console_poll()) {
             arch_cpu_relax();
             arch_irq_window();

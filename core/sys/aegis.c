@@ -4,6 +4,7 @@
 
 #include <abi/aegis_calls.h>
 #include <abi/status.h>
+#include <arch/irq.h>
 #include <diag/console.h>
 #include <diag/trace.h>
 #include <ipc/ipc.h>
@@ -66,7 +67,10 @@ status_t sys_aegis_wait_notify(struct sys_frame *f)
 
 status_t sys_aegis_grant_create(struct sys_frame *f, uint64_t id, uint64_t peer)
 {
-    return ipc_grant_create(f->task->index, id, peer);
+    status_t status = ipc_grant_create(f->task->index, id, peer);
+
+    arch_irq_window(); /* clearing the page took long */
+    return status;
 }
 
 status_t sys_aegis_grant_revoke(struct sys_frame *f, uint64_t id)

@@ -13,10 +13,24 @@
 #include <diag/log.h>
 #include <ipc/ipc.h>
 
+/* Text is long work: a breath between its pieces, and before it goes out. */
+#define add(line, ...)                                                                                                 \
+    do {                                                                                                               \
+        log_add(line, __VA_ARGS__);                                                                                    \
+        task_breathe();                                                                                                \
+    } while (0)
+
+static void end(struct log_builder *line)
+{
+    log_end(line);
+    task_breathe();
+}
+
 #define report(...)                                                                                                    \
     do {                                                                                                               \
-        log_plain(__VA_ARGS__);                                                                                        \
-        task_breathe();                                                                                                \
+        struct log_builder report_line = {.used = 0};                                                                  \
+        add(&report_line, __VA_ARGS__);                                                                                \
+        end(&report_line);                                                                                             \
     } while (0)
 
 static const char *const trap_words[ARCH_TRAP_COUNT] = {
@@ -105,11 +119,9 @@ static void report_page(const struct task *t)
 
     name_address(t->trap.addr, owner, sizeof(owner));
     task_breathe();
-    log_add(&line, "  cause: page fault, %s 0x%lx", access_words[t->trap.access], (unsigned long)t->trap.addr);
-    task_breathe();
-    log_add(&line, ": %s", t->trap.permission ? "not permitted" : "not mapped in this task");
-    log_end(&line);
-    task_breathe();
+    add(&line, "  cause: page fault, %s 0x%lx", access_words[t->trap.access], (unsigned long)t->trap.addr);
+    add(&line, ": %s", t->trap.permission ? "not permitted" : "not mapped in this task");
+    end(&line);
     report("  address belongs to: %s", owner);
 }
 
@@ -155,13 +167,12 @@ static void report_registers(const struct task *t)
     uint64_t value;
 
     for (uint32_t i = 0; arch_user_register(&t->thread->user, i, &name, &value); i++) {
-        log_add(&line, "%s %6s=%016lx", i % 4 == 0 ? " " : "", name, (unsigned long)value);
+        add(&line, "%s %6s=%016lx", i % 4 == 0 ? " " : "", name, (unsigned long)value);
         if (i % 4 == 3)
-            log_end(&line);
-        task_breathe();
+            end(&line);
     }
     if (line.used > 0)
-        log_end(&line);
+        end(&line);
 }
 
 static void report_calls(const struct task *t)
@@ -173,11 +184,9 @@ static void report_calls(const struct task *t)
     for (uint32_t i = t->calls - n; i != t->calls; i++) {
         const struct task_call *c = &t->last[i % TASK_LAST_CALLS];
 
-        log_add(&line, "    #%lu target=%lu", (unsigned long)c->nr, (unsigned long)c->target);
-        task_breathe();
-        log_add(&line, " w0=0x%lx -> %s", (unsigned long)c->w0, status_name(c->status));
-        log_end(&line);
-        task_breathe();
+        add(&line, "    #%lu target=%lu", (unsigned long)c->nr, (unsigned long)c->target);
+        add(&line, " w0=0x%lx -> %s", (unsigned long)c->w0, status_name(c->status));
+        end(&line);
     }
 }
 
@@ -188,11 +197,10 @@ void task_report_fault(const struct task *task)
     struct log_builder line;
 
     log_begin(&line, LOG_ERROR);
-    log_add(&line, "[aegis] FAULT task %u (%s)", task->index, task->config.name);
     task_breathe();
-    log_add(&line, " at pc 0x%lx", (unsigned long)pc);
-    log_end(&line);
-    task_breathe();
+    add(&line, "[aegis] FAULT task %u (%s)", task->index, task->config.name);
+    add(&line, " at pc 0x%lx", (unsigned long)pc);
+    end(&line);
     report_cause(task);
     report_registers(task);
     report_calls(task);

@@ -104,7 +104,7 @@ static enum task_next run_user(struct task *t)
     }
 }
 
-/* What became of a task, in two breaths: "[aegis] task 3 exited (code=0)". */
+/* What became of a task, in breaths: "[aegis] task 3 exited (code=0)". */
 static void log_event(const struct task *t, const char *what, uint32_t value)
 {
     struct log_builder line;
@@ -114,6 +114,7 @@ static void log_event(const struct task *t, const char *what, uint32_t value)
     log_add(&line, "[aegis] task %u ", t->index);
     task_breathe();
     log_add(&line, "%s%u)", what, value);
+    task_breathe();
     log_end(&line);
     task_breathe();
 }
