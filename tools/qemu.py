@@ -21,6 +21,9 @@ import sys
 import termios
 import time
 
+import symbols
+import task_image
+
 EX_USAGE, EX_NO_INPUT, EX_UNAVAILABLE, EX_OS_ERROR = 64, 66, 69, 71
 PANIC, NOT_EXPECTED, FORBIDDEN, TIMED_OUT = 80, 87, 88, 124
 MEANINGS = {1: "a policy stopped it", 78: "too little memory, or an image that cannot run", PANIC: "kernel panic",
@@ -97,8 +100,10 @@ def parse(words):
     machine.add_argument("--icount", action="store_true", help="virtual time from counted instructions: runs repeat exactly")
     machine.add_argument("--qemu", type=shlex.split, default=[], metavar="WORDS", help="more words for QEMU itself")
     runs = parser.add_argument_group("What runs")
-    runs.add_argument("--image", default="tour", metavar="NAME|FILE",
+    runs.add_argument("--image", metavar="NAME|FILE",
                       help="an image of the build by its name (default tour), a file, or none")
+    runs.add_argument("--task", action="append", default=[], metavar="FILE[,KEY=VALUE...]",
+                      help="a program of your own, as ./aegis-sim takes it; the status is that of the first")
     runs.add_argument("--append", default="", metavar="WORDS", help="kernel command line")
     runs.add_argument("--kernel", metavar="FILE", help="another kernel than the build's")
     limits = parser.add_argument_group("Limits")
@@ -119,6 +124,8 @@ def parse(words):
     options = parser.parse_args(words)
     if options.screenshot and not (options.expect or options.timeout):
         parser.error("--screenshot needs --expect or --timeout to say when")
+    if options.task and options.image:
+        parser.error("--task and --image: one of them")
     return options
 
 
@@ -140,6 +147,17 @@ def find_image(name, build):
     guess = difflib.get_close_matches(name, there, 1)
     die(EX_NO_INPUT, f"--image={name}: no such image{f'; did you mean {guess[0]}?' if guess else ''} "
                      f"there are: {' '.join(there)} (or give the path of a file)")
+
+
+def find_programs(options):
+    """(image, words for the kernel)."""
+    if not options.task:
+        return find_image(options.image or "tour", options.build), []
+    try:
+        options.folder, image, first = task_image.pack(options.task)
+    except task_image.Refused as error:
+        die(EX_USAGE, str(error))
+    return image, [f"exit-task={first}"]
 
 
 def machine_type(isa, changes):
@@ -178,14 +196,14 @@ def gdb_words(where):
 
 
 def command(options):
-    kernel = options.kernel or os.path.join(options.build, "kernel",
+    kernel = options.kernel = options.kernel or os.path.join(options.build, "kernel",
                                             f"aegis-{options.isa}.{'elf' if options.isa == 'x86_64' else 'img'}")
     if not os.path.isfile(kernel):
         die(EX_NO_INPUT, f"{kernel}: there is no such kernel")
-    image = find_image(options.image, options.build)
+    image, task_words = find_programs(options)
     cpu = options.cpu or CPUS[options.isa]
     channel, kernel_words = exit_channel(options)
-    append = " ".join(filter(None, [*kernel_words, options.append]))
+    append = " ".join(filter(None, [*kernel_words, *task_words, options.append]))
     return ["qemu-system-" + options.isa, "-M", machine_type(options.isa, options.machine), *(["-cpu", cpu] if cpu else []),
             "-smp", str(options.cpus), "-m", options.memory, "-nodefaults", "-no-user-config", "-no-reboot",
             "-display", "gtk" if options.display else "none",
@@ -240,7 +258,7 @@ def kernel_status(isa, got):
 class Machine:
     def __init__(self, options):
         self.options = options
-        self.line, self.missing = b"", list(options.expect)
+        self.line, self.missing, self.panic = b"", list(options.expect), []
         self.deadline = time.monotonic() + options.timeout if options.timeout else None
         ours, theirs = socket.socketpair()
         words = command(options) + ["-S", "-chardev", f"socket,id=control,fd={theirs.fileno()}",
@@ -281,6 +299,8 @@ class Machine:
     def look_at(self, line):
         """The status to end with after this line, or None."""
         text = line.decode(errors="replace").rstrip("\r")
+        if self.panic or "panic:" in text:
+            self.panic.append(text)
         if any(forbidden.search(text) for forbidden in self.options.forbid):
             return FORBIDDEN
         self.missing = [wanted for wanted in self.missing if not wanted.search(text)]
@@ -338,6 +358,12 @@ class Machine:
             self.stop()
 
 
+def show_functions(options, panic):
+    """What the addresses of a panic's backtrace are; nothing where there is none, or no tool."""
+    for frame in symbols.describe(options.isa, os.path.splitext(options.kernel)[0] + ".elf", panic):
+        print(f"  {frame}", file=sys.stderr)
+
+
 def explain(options, status):
     if status == NOT_EXPECTED:
         return "no line matched " + ", ".join(wanted.pattern for wanted in options.expect)
@@ -356,12 +382,14 @@ def main():
     signal.signal(signal.SIGTERM, lambda number, _frame: sys.exit(128 + number))
     signal.signal(signal.SIGHUP, lambda number, _frame: sys.exit(128 + number))
     try:
-        status = Machine(options).run()
+        machine = Machine(options)
+        status = machine.run()
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # whoever read it has gone; nothing may be flushed there
         return 128 + signal.SIGPIPE
+    show_functions(options, machine.panic)
     if status:
         say(f"status {status}: {explain(options, status)}")
     return status

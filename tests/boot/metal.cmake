@@ -103,7 +103,7 @@ reaches(display-off ARGS --image=tasks "--qemu=-device bochs-display" --append=d
     SAYS ${boot_is_complete} ${tasks_work})
 
 set(qemu ${AEGIS_PYTHON} -B ${CMAKE_CURRENT_SOURCE_DIR}/qemu.py)
-foreach(case garbage control screenshot damaged repeat killed too-many-cpus)
+foreach(case garbage control screenshot damaged repeat killed too-many-cpus task functions)
     declare_test(qemu-${case} LABEL boot TIMEOUT 300 COMMAND ${qemu} ${case} ${AEGIS_QEMU} ${images})
 endforeach()
 foreach(cpus 1 4)

@@ -16,8 +16,9 @@ import tempfile
 import time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-sys.path.insert(0, os.path.join(HERE, "../display"))
+sys.path[1:1] = [os.path.join(HERE, "../display"), os.path.join(HERE, "../../tools")]
 import picture  # noqa: E402
+import symbols  # noqa: E402
 
 RUNNER, IMAGES = sys.argv[2:4]
 BOOTED = r"boot complete: \d+ checkpoints"
@@ -122,4 +123,28 @@ def too_many_cpus():
     check(re.search(r"more (CPUs )?than the 8 supported|10 CPUs, of which 8 are used", text), f"it says so: {text[:2500]}")
 
 
-{f.__name__.replace("_", "-"): f for f in (garbage, control, screenshot, damaged, repeat, killed, too_many_cpus)}[sys.argv[1]]()
+def task():
+    """A program of one's own, and its status."""
+    program = os.path.join(IMAGES, "../user/exit_code.elf")
+    text, _ = boot(f"--task={program},name=mine,prio=3", status=42)
+    check("task 5 exited (code=42)" in text, f"it ran: {text[-500:]}")
+    text, _ = boot(f"--task={program},caps=yield", status=63)
+    check("FAULT task 5 (exit_code)" in text, f"it may not exit: {text[-500:]}")
+
+
+def functions():
+    """A backtrace's addresses are given back as functions and lines, callers that were inlined too."""
+    build = os.path.dirname(os.path.abspath(IMAGES))
+    isa = re.search(r"metal-(\w+?)-", build)[1]
+    kernel = os.path.join(build, f"kernel/aegis-{isa}.elf")
+    tool = symbols.find_tool(isa)
+    if not tool:
+        sys.exit(77)
+    listing = subprocess.run([tool.replace("addr2line", "nm"), kernel], capture_output=True, text=True, check=True).stdout
+    address = re.search(r"^([0-9a-f]+) \w panic_at$", listing, re.M)[1]
+    shown = symbols.describe(isa, kernel, ["panic: x", f"  #0 0x{address}", "last log lines:"])
+    check(len(shown) == 1 and shown[0].startswith("#0 panic_at at core/diag/panic.c:"), f"the function: {shown}")
+
+
+{f.__name__.replace("_", "-"): f for f in (garbage, control, screenshot, damaged, repeat, killed, too_many_cpus,
+                                           task, functions)}[sys.argv[1]]()

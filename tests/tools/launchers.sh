@@ -43,6 +43,7 @@ if command -v qemu-system-x86_64 >/dev/null; then
     expect 64 "expected a number" ./aegis qemu --cpus=0
     expect 64 "no regular expression" ./aegis qemu '--expect=('
     expect 64 "--screenshot needs --expect or --timeout" ./aegis qemu --screenshot=x.png
+    expect 64 "--task and --image: one of them" ./aegis qemu --task=x.elf --image=tour
     expect 0 "--icount" ./aegis qemu --help
 fi
 if command -v qemu-system-x86_64 >/dev/null; then
