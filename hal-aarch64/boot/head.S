@@ -166,20 +166,23 @@ from_el2:
     isb
     eret
 
-/* Stale lines of the range must not come between us and memory once the cache is on. The range is in whole lines. */
+/*
+ * The loader has written the image through a cache and cleaned that; lines that are still in it must not hide what is
+ * written now, without the cache. The range is in whole pages.
+ */
 clear_bss:
-    adrp    x0, bss_start
+    adrp    x4, image_start
     adrp    x1, image_end
     mrs     x2, ctr_el0
     ubfx    x2, x2, #16, #4     /* DminLine: log2 of words */
     mov     x3, #4
     lsl     x3, x3, x2
-    mov     x4, x0
 1:  dc      ivac, x4
     add     x4, x4, x3
     cmp     x4, x1
     b.lo    1b
     dsb     sy
+    adrp    x0, bss_start
 2:  stp     xzr, xzr, [x0]
     stp     xzr, xzr, [x0, #16]
     stp     xzr, xzr, [x0, #32]

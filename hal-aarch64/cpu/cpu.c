@@ -8,6 +8,8 @@
 
 #define MPIDR_AFFINITY UINT64_C(0xFF00FFFFFF)
 #define RELAXES_PER_NAP 256u
+#define MDSCR_TDCC (1u << 12) /* the debugger's mailbox is not user mode's; no single step */
+#define PFR0_AMU 44
 #define DFR0_PMUVER 8
 #define PMUVER_OTHER 15u /* a performance monitor, but not the architecture's */
 
@@ -32,7 +34,9 @@ void arch_cpu_init(void)
     SYSREG_WRITE(cpacr_el1, 0); /* FP, SIMD, SVE and SME trap; the kernel uses none of them either */
     SYSREG_WRITE(cntkctl_el1, 0);
     SYSREG_WRITE(tpidrro_el0, 0);
-    SYSREG_WRITE(mdscr_el1, 0);
+    SYSREG_WRITE(mdscr_el1, MDSCR_TDCC);
+    if (id_field(SYSREG_READ(id_aa64pfr0_el1), PFR0_AMU) != 0)
+        SYSREG_WRITE(AMUSERENR_EL0, 0);
     if (pmu != 0 && pmu != PMUVER_OTHER)
         SYSREG_WRITE(pmuserenr_el0, 0);
     isb();

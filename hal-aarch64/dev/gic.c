@@ -152,25 +152,29 @@ static void deliver(uint32_t intid)
 
 /*
  * What has been acknowledged stays active to the end, so that a line that is still asserted, or an IPI that a handler
- * sends, waits for the next opportunity.
+ * sends, waits for the next opportunity. The timer must be able to end a nap of its own handlers, so it does not.
  */
 bool gic_take(void)
 {
     uint32_t active[TAKE_MAX];
-    uint32_t count = 0, taken = 0;
+    uint32_t count = 0;
+    bool ticked = false;
     struct hal_cpu *cpu = hal_cpu();
     bool enabled = cpu->irq_enabled;
 
     cpu->irq_enabled = false;
-    while (taken < TAKE_MAX) {
+    while (count < TAKE_MAX) {
         uint32_t token = gic.driver->acknowledge();
         uint32_t intid = token & GIC_INTID_MASK;
         if (intid >= GIC_INTID_MAX)
             break;
-        taken++;
         if (intid == gic_timer()) {
-            timer_rearm();
-            gic.driver->deactivate(token); /* handlers may need it, to nap */
+            if (!ticked)
+                timer_rearm();
+            gic.driver->deactivate(token);
+            if (ticked)
+                break; /* due again: next time */
+            ticked = true;
         } else {
             active[count++] = token;
         }
@@ -179,5 +183,5 @@ bool gic_take(void)
     for (uint32_t i = count; i-- > 0;)
         gic.driver->deactivate(active[i]);
     cpu->irq_enabled = enabled;
-    return taken > 0;
+    return ticked || count > 0;
 }

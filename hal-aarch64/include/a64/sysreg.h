@@ -21,6 +21,7 @@
 #define ICC_BPR1_EL1 S3_0_C12_C12_3
 #define ICC_CTLR_EL1 S3_0_C12_C12_4
 #define ICC_SRE_EL1 S3_0_C12_C12_5
+#define AMUSERENR_EL0 S3_3_C13_C2_3
 #define ICC_IGRPEN1_EL1 S3_0_C12_C12_7
 
 static inline void isb(void)
