@@ -31,6 +31,7 @@ void ipc_attach(uint32_t index, uint32_t prio, uint32_t receives)
 {
     spin_lock(&state.lock);
     state.thread[index].attached = true;
+    state.thread[index].alive = true; /* before it has run, so that no peer on another CPU can be too early */
     state.thread[index].receives = receives;
     state.base[index] = prio;
     state.prio[index] = prio;

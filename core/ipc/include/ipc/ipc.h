@@ -16,9 +16,9 @@ extern const struct check_module ipc_check_module;
 
 /** Prepare tables, grant pages and interrupt handlers. Boot context, once. NO_MEMORY. */
 MUST_CHECK status_t ipc_init(void);
-/** Make task `index` known: its base priority, and the endpoints it may ever receive on (bit mask). Boot context. */
+/** Make task `index` known and alive: its base priority, the endpoints it may ever receive on (bit mask). Boot context. */
 void ipc_attach(uint32_t index, uint32_t prio, uint32_t receives);
-/** The task starts (again): alive, nothing pending. */
+/** The task starts (again): alive. */
 void ipc_start(uint32_t index);
 /** The task died. `ended`: for good, it will not start again. In its own context. */
 void ipc_cleanup(uint32_t index, bool ended);
