@@ -38,7 +38,8 @@ def check(condition, what):
 def tool(output, *words, **environment):
     command = [sys.executable, "-B", TOOL, f"--isa={ISA}", f"--build={BUILD}", f"--profile={PROFILE}", "--version=0.0.0",
                f"--output={output}", *words]
-    return subprocess.run(command, capture_output=True, text=True, check=False, env={**os.environ, **environment})
+    return subprocess.run(command, capture_output=True, text=True, check=False,
+                          env={**os.environ, "SOURCE_DATE_EPOCH": "1700000000", **environment})
 
 
 def read(path):
