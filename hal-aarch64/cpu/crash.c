@@ -80,6 +80,14 @@ static bool is_mapped(uintptr_t va)
     return va >= ARCH_KERNEL_VBASE && hal_map.root != 0 && hal_map_walk(va, &leaf) == STATUS_OK;
 }
 
+/* Code addresses as they stand in the executable file, wherever the loader has put the kernel. */
+static uintptr_t as_linked(uintptr_t pc)
+{
+    uintptr_t start = (uintptr_t)image_start;
+
+    return pc - start < (uintptr_t)image_text_end - start ? pc - start + ARCH_KERNEL_VBASE + ARCH_KERNEL_LOAD : pc;
+}
+
 /* Frame records: the caller's record, then the return address. They go up the stack, whose end is a record of 0. */
 uint32_t arch_backtrace(uintptr_t *pcs, uint32_t max)
 {
@@ -88,12 +96,12 @@ uint32_t arch_backtrace(uintptr_t *pcs, uint32_t max)
     uint32_t count = 0;
 
     if (crash != NULL && max > 0)
-        pcs[count++] = crash->pc;
+        pcs[count++] = as_linked(crash->pc);
     while (count < max && frame % 16 == 0 && is_mapped(frame)) {
         const uintptr_t *record = (const uintptr_t *)frame;
         if (record[1] == 0)
             break;
-        pcs[count++] = record[1];
+        pcs[count++] = as_linked(record[1]);
         if (record[0] <= frame)
             break;
         frame = record[0];
