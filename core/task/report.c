@@ -8,7 +8,6 @@
 #include <abi/aegis_nr.h>
 #include <abi/status.h>
 #include <arch/memory.h>
-#include <base/format.h>
 #include <cap/cap.h>
 #include <diag/log.h>
 #include <ipc/ipc.h>
@@ -57,72 +56,73 @@ static const char *task_name(uint64_t index)
 }
 
 /* The program of a slot: its windows lie side by side. */
-static bool name_program(vaddr_t va, char *out, size_t room)
+static bool name_program(vaddr_t va, struct log_builder *line)
 {
     vaddr_t slot = (va - LAYOUT_IMAGE_BASE) / LAYOUT_IMAGE_STRIDE;
 
     if (va < LAYOUT_IMAGE_BASE || slot >= LAYOUT_IMAGE_COUNT)
         return false;
-    (void)format(out, room, "the program of task %lu (%s)", (unsigned long)slot, task_name(slot));
+    add(line, "the program of task %lu (%s)", (unsigned long)slot, task_name(slot));
     return true;
 }
 
 _Static_assert(LAYOUT_STACK_STRIDE == LAYOUT_STACK_SIZE + PAGE_SIZE, "one guard page between two stacks");
 
 /* The stack of a slot, or the guard page below one: stacks grow down, so the gap behind a slot guards the next. */
-static bool name_stack(vaddr_t va, char *out, size_t room)
+static bool name_stack(vaddr_t va, struct log_builder *line)
 {
     vaddr_t slot = (va + PAGE_SIZE - LAYOUT_STACK_BASE) / LAYOUT_STACK_STRIDE;
     bool guard = (va + PAGE_SIZE - LAYOUT_STACK_BASE) % LAYOUT_STACK_STRIDE < PAGE_SIZE;
 
     if (va + PAGE_SIZE < LAYOUT_STACK_BASE || slot >= LAYOUT_STACK_COUNT)
         return false;
-    (void)format(out, room, "%sthe stack of task %lu (%s)", guard ? "the guard page below " : "", (unsigned long)slot,
-                 task_name(slot));
+    add(line, "%sthe stack of ", guard ? "the guard page below " : "");
+    add(line, "task %lu (%s)", (unsigned long)slot, task_name(slot));
     return true;
 }
 
-static void name_grant(vaddr_t va, char *out, size_t room)
+static void name_grant(vaddr_t va, struct log_builder *line)
 {
     uint32_t id = (uint32_t)((va - LAYOUT_GRANT_BASE) / LAYOUT_GRANT_STRIDE);
     uint32_t owner;
 
     for (uint32_t i = 0; i < CONFIG_TASKS; i++) {
         if (task_state()->task[i].used && ipc_grant_maps(id, i, &owner)) {
-            (void)format(out, room, "the page of grant %u, which belongs to task %u (%s)", id, owner, task_name(owner));
+            add(line, "the page of grant %u, ", id);
+            add(line, "which belongs to task %u (%s)", owner, task_name(owner));
             return;
         }
+        task_breathe();
     }
-    (void)format(out, room, "the page of grant %u, which nobody holds", id);
+    add(line, "the page of grant %u, which nobody holds", id);
 }
 
-static void name_address(vaddr_t va, char *out, size_t room)
+static void name_address(vaddr_t va, struct log_builder *line)
 {
     if (va < PAGE_SIZE)
-        (void)format(out, room, "the null page, which is never mapped");
+        add(line, "the null page, which is never mapped");
     else if (va >= ARCH_KERNEL_VBASE)
-        (void)format(out, room, "the kernel");
-    else if (name_program(va, out, room) || name_stack(va, out, room))
+        add(line, "the kernel");
+    else if (name_program(va, line) || name_stack(va, line))
         return;
     else if (va >= LAYOUT_GRANT_BASE && va < LAYOUT_GRANT_BASE + LAYOUT_GRANT_COUNT * LAYOUT_GRANT_STRIDE)
-        name_grant(va, out, room);
+        name_grant(va, line);
     else if (va >= LAYOUT_DEVICE_BASE && va < LAYOUT_DEVICE_BASE + LAYOUT_DEVICE_COUNT * LAYOUT_DEVICE_STRIDE)
-        (void)format(out, room, "a device window");
+        add(line, "a device window");
     else
-        (void)format(out, room, "nobody");
+        add(line, "nobody");
 }
 
 static void report_page(const struct task *t)
 {
     struct log_builder line = {.used = 0};
-    char owner[96];
 
-    name_address(t->trap.addr, owner, sizeof(owner));
-    task_breathe();
     add(&line, "  cause: page fault, %s 0x%lx", access_words[t->trap.access], (unsigned long)t->trap.addr);
     add(&line, ": %s", t->trap.permission ? "not permitted" : "not mapped in this task");
     end(&line);
-    report("  address belongs to: %s", owner);
+    add(&line, "  address belongs to: ");
+    name_address(t->trap.addr, &line);
+    end(&line);
 }
 
 static void report_denied(const struct task *t)
