@@ -23,6 +23,7 @@ BOOT_INSTRUCTIONS = (150e6, 10e6, 25e6)
 BOOT_SECONDS, BOOTS = 0.3, 7
 IMAGE_BYTES, MEMORY_KIB = 128 * 1024, 2048
 WINDOW, LATENCY = 1500, 3500
+HANDLER = 0x40100000  # the program of task 0
 AFTER_BOOT = 60_000_000  # instructions that a run for latency goes on
 COUNTED = ["task 0 name=counted file=counted.elf priority=4 budget=0 caps=all restart=never",
            "task 1 name=server file=server.elf priority=4 budget=0 caps=all restart=never",
@@ -111,32 +112,40 @@ class Figures:
 
     def latency(self):
         longest, samples, images = (0,), [], {}
-        self.machine.compile("handler", 0)
         wanted = {"return": self.kernel.returns, "point": self.kernel.polls, "taken": self.kernel.symbols["irq_arrived"],
-                  "handler": self.machine.symbol("handler", "woken"), "limit": AFTER_BOOT}
+                  "handler": HANDLER, "limit": AFTER_BOOT}
         for name, image in self.loads():
             seen = self.machine.run(image, **wanted)
             windows = [(*window, name, image) for window in seen.windows]
             longest = max([longest, *windows])
             images[name] = max(windows)[0]
-            samples += seen.samples
+            samples += [(*sample, name, image) for sample in seen.samples]
         length, index, begin, end, name, image = longest
-        watched = self.machine.run(image, **wanted, watch=index)
         self.row("longest window with interrupts off", "instructions", length, WINDOW, image=name, images=images,
-                 begin=self.kernel.function(begin), end=self.kernel.function(end), path=self.path_of(watched.blocks),
-                 where=by_function(self.kernel, watched.phases[0].at, 1))
-        self.interrupts(length, samples)
+                 begin=self.kernel.function(begin), end=self.kernel.function(end),
+                 **self.watched(image, {**wanted, "watch": index}))
+        self.interrupts(wanted, length, samples)
 
-    def interrupts(self, longest, samples):
-        """Of each sample: its way from where it was taken, before that from where it interrupted a task (or -1), and what it
-        may have waited."""
-        direct = sorted(way + entry for way, entry, _ in samples if entry >= 0)
-        entries = sorted(entry for _, entry, _ in samples if entry >= 0)
+    def interrupts(self, wanted, longest, samples):
+        """Of each sample: its way from where it was taken, before that from where it interrupted a task (or -1), what it may
+        have waited, the first and the last window of its way, and the image."""
+        direct = sorted(way + entry for way, entry, *_ in samples if entry >= 0)
+        entries = sorted(entry for _, entry, *_ in samples if entry >= 0)
         self.row("interrupt of a task to the handler", "instructions", direct[len(direct) // 2], p99=direct[len(direct) * 99 // 100])
-        worst = max(way + max(entry, 0) + before for way, entry, before in samples)
-        self.row("interrupt asserted to its handler, worst seen", "instructions", worst, LATENCY)
-        after = longest + entries[len(entries) // 2] + max(way for way, _, _ in samples)
-        self.row("interrupt asserted to its handler, after the longest window", "instructions", max(after, worst), LATENCY)
+        cost = {sample: sample[0] + max(sample[1], 0) + sample[2] for sample in samples}
+        worst = max(cost, key=cost.get)
+        first, last, name, image = worst[3:]
+        self.row("interrupt asserted to its handler, worst seen", "instructions", cost[worst], LATENCY, image=name,
+                 **self.watched(image, {**wanted, "watch": first - 1, "until": last}))
+        way = max(samples)
+        after = longest + entries[len(entries) // 2] + way[0]
+        self.row("interrupt asserted to its handler, after the longest window", "instructions", max(after, cost[worst]), LATENCY,
+                 image=way[5], **self.watched(way[6], {**wanted, "watch": way[3], "until": way[4]}))
+
+    def watched(self, image, wanted):
+        """What ran in these windows."""
+        seen = self.machine.run(image, **wanted)
+        return {"path": self.path_of(seen.blocks), "where": by_function(self.kernel, seen.phases[0].at, 1)}
 
     def path_of(self, blocks):
         """The functions that a run went through, in order."""

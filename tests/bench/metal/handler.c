@@ -14,12 +14,6 @@ enum {
     NS16550_CAUSE = 2, /* reading it takes the request back */
 };
 
-/* From an interrupt's arrival to here is what is measured. */
-static __attribute__((noinline)) void woken(void)
-{
-    __asm__ volatile("" ::: "memory");
-}
-
 static void clear(const struct aegis_device *uart)
 {
     uint64_t cause = uart->base + NS16550_CAUSE * uart->stride;
@@ -40,7 +34,6 @@ int main(void)
         return 1;
     uart_want_room(&uart, true);
     while (aegis_wait_notify(&bits) == STATUS_OK) {
-        woken();
         clear(&uart);
         if (aegis_irq_ack(UART_IRQ) != STATUS_OK)
             return 2;

@@ -8,10 +8,11 @@
  *
  *   mark     a function of a task: each call ends a phase, and the counts of the phase are written; the N-th ends the run
  *   return   an instruction of the kernel that returns to user mode; point: another at which interrupts are taken
- *   taken    the kernel's function that an interrupt of a device arrives at; handler: the task's that it is meant for
+ *   taken    the kernel's function that an interrupt of a device arrives at
+ *   handler  where the program begins that the interrupt is meant for
  *   limit    end the run so many instructions after the first one of a task
  *   over     write every window that is longer
- *   watch    end the run after window N, and write what ran in it
+ *   watch    end the run after this window, or after window `until`, and write what ran from its beginning on
  *   start    end the run at the first instruction of a task
  */
 #include <stdbool.h>
@@ -46,11 +47,12 @@ EXPORT int qemu_plugin_version = 1;
 /* The programs of tasks (core/abi/layout.tbl); firmware and start code run elsewhere. */
 #define USER_START 0x40100000u
 #define USER_END 0x40200000u
+#define PROGRAM_SIZE 0x4000u
 #define POINTS 32
 #define ENTRIES 65536
 
 static struct {
-    uint64_t text, text_end, mark, taken, handler, phases, limit, watch, start, over;
+    uint64_t text, text_end, mark, taken, handler, phases, limit, watch, until, start, over;
     uint64_t point[POINTS];
     bool returns[POINTS];
     uint64_t points;
@@ -83,6 +85,7 @@ static struct {
     uint64_t all;                  /* instructions of any kind before the window in which it was taken */
     int64_t entry;                 /* instructions since it interrupted a task; -1: it did not */
     uint64_t before;               /* that it may have waited before that */
+    uint64_t window;               /* where it was taken */
 } pending;
 
 static void finish(void)
@@ -167,7 +170,7 @@ static void on_point(unsigned cpu, void *data)
         windows.longest[w->from][to] = w->length;
         windows.which[w->from][to] = windows.index;
     }
-    if (want.watch != 0 && windows.index == want.watch)
+    if (want.watch != 0 && windows.index == want.until)
         write_watched();
     if (want.limit != 0 && kernel + user - started > want.limit) {
         write_windows();
@@ -196,6 +199,7 @@ static void on_taken(unsigned cpu, void *data)
     if (pending.taken)
         return;
     pending.taken = true;
+    pending.window = windows.index;
     pending.all = w->begin + w->user;
     pending.entry = -1;
     pending.before = last->length;
@@ -213,14 +217,15 @@ static void on_handler(unsigned cpu, void *data)
 {
     (void)cpu, (void)data;
     if (pending.taken)
-        fprintf(out, "sample %lu %ld %lu\n", kernel + user - pending.all, pending.entry, pending.before);
+        fprintf(out, "sample %lu %ld %lu %lu %lu\n", kernel + user - pending.all, pending.entry, pending.before, pending.window,
+                windows.index);
     pending.taken = false;
 }
 
 static void on_block(unsigned cpu, void *data)
 {
     (void)cpu;
-    if (windows.index == want.watch && entries < ENTRIES)
+    if (windows.index >= want.watch && entries < ENTRIES)
         entered[entries++] = (uintptr_t)data;
 }
 
@@ -249,7 +254,7 @@ static void watch_insn(struct qemu_plugin_insn *insn, uint64_t va)
         call_at(insn, on_mark, 0);
     if (va == want.taken)
         call_at(insn, on_taken, 0);
-    if (va == want.handler)
+    if (want.handler != 0 && va - want.handler < PROGRAM_SIZE)
         call_at(insn, on_handler, 0);
 }
 
@@ -290,6 +295,7 @@ static bool read_word(const char *word)
     } words[] = {
         {"text=", &want.text},       {"text_end=", &want.text_end}, {"mark=", &want.mark},   {"taken=", &want.taken},
         {"handler=", &want.handler}, {"phases=", &want.phases},     {"limit=", &want.limit}, {"watch=", &want.watch},
+        {"until=", &want.until},
         {"start=", &want.start},     {"over=", &want.over},
     };
 
@@ -322,6 +328,8 @@ EXPORT int qemu_plugin_install(plugin_id id, const void *info, int argc, char **
             return 1;
         }
     }
+    if (want.until == 0)
+        want.until = want.watch;
     if (out == NULL || want.text_end <= want.text)
         return 1;
     count = calloc(want.text_end - want.text, sizeof *count);

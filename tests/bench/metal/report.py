@@ -37,8 +37,10 @@ def missed(row):
 def explain(row):
     print(f"\n{row['name']}: {number(row['p50'])}, goal {number(row['goal'])}. Where the instructions go:")
     if "image" in row:
-        print("  by image: " + ", ".join(f"{name} {number(length)}" for name, length in row["images"].items()))
-        print(f"  image {row['image']}, from {row['begin']} to {row['end']}, by way of {' '.join(row['path'][:40])}")
+        print(f"  image {row['image']}, by way of {' '.join(row['path'][:40])}")
+    if "images" in row:
+        print(f"  from {row['begin']} to {row['end']}; the longest by image: " +
+              ", ".join(f"{name} {number(length)}" for name, length in row["images"].items()))
     functions = list(row["where"].items())
     for name, executed in functions[:FUNCTIONS]:
         print(f"  {executed:>12,.1f}  {name}")
