@@ -116,10 +116,11 @@ static void ram_is_reachable(void)
 static void other_addresses_are_not_ram(void)
 {
     const struct boot_framebuffer *fb = &hal.info->framebuffer;
+    paddr_t start = hal.map[0].base;
     paddr_t end = hal.map[hal.map_count - 1].base + hal.map[hal.map_count - 1].size; /* RAM may have holes */
     CHECK(arch_phys_ptr(~0ull) == NULL);
     CHECK(arch_phys_ptr(1ull << 60) == NULL);
-    CHECK(ARCH_RAM_BASE == 0 || arch_phys_ptr(ARCH_RAM_BASE - 1) == NULL);
+    CHECK(start == 0 || arch_phys_ptr(start - 1) == NULL);
     CHECK(fb->addr == end || arch_phys_ptr(end) == NULL);
     CHECK(arch_ptr_phys(NULL) == 0);
 }
