@@ -62,8 +62,11 @@ uint32_t gic_timer(void);
 #define GICD_ICFGR 0xC00
 #define GICD_SGIR 0xF00
 
-/* A byte per interrupt; lower values are more urgent. */
+/*
+ * A byte per interrupt; lower values are more urgent. Where there is a Secure state, what we write to priorities is halved
+ * and moved into the upper half, and so is the mask or not, as firmware has set SCR_EL3.FIQ. These fit all three cases.
+ */
 #define GIC_PRIORITY 0xA0A0A0A0u
-#define GIC_PRIORITY_TIMER 0x80808080u
+#define GIC_PRIORITY_TIMER 0u
 #define GIC_HEAR_ALL 0xFFu
 #define GIC_HEAR_TIMER 0x90u

@@ -115,7 +115,7 @@ void uart_find(const struct fdt *fdt);
 void devices_find(const struct fdt *fdt);
 /** Make [base, base + size), widened to pages, a device window. Panics with `what` if it cannot be one. */
 void device_window(const char *what, paddr_t base, uint64_t size);
-/** Entry `index` of a node's `reg` as the CPU sees it, through the `ranges` of the buses above. False: none, or hidden. */
+/** Entry `index` of a node's `reg` as the CPU sees it, through the `ranges` of buses above. False: none, or hidden. */
 MUST_CHECK bool device_reg(const struct fdt *fdt, uint32_t node, uint32_t index, uint64_t *base, uint64_t *size);
 /** Is the node's status "okay", or not given? */
 bool device_is_okay(const struct fdt *fdt, uint32_t node);
