@@ -8,6 +8,7 @@ import argparse
 import contextlib
 import ctypes
 import difflib
+import fcntl
 import glob
 import json
 import os
@@ -35,6 +36,7 @@ SCREEN_SETTLES = 0.3  # seconds between a line on the console and its picture
 ANSWERS, QUITS = 10, 2  # seconds that QEMU gets
 PAUSE = 0.3             # seconds after which a line that has no end yet is looked at
 PR_SET_PDEATHSIG = 1
+F_SETPIPE_SZ, PIPE_SIZE = 1031, 1 << 20  # a console that waits for its reader is another machine
 
 
 def say(text):
@@ -271,6 +273,8 @@ class Machine:
         except FileNotFoundError:
             die(EX_UNAVAILABLE, f"{words[0]} is not installed; tools/deps.sh qemu installs it")
         theirs.close()
+        with contextlib.suppress(OSError):  # more than this user may have
+            fcntl.fcntl(self.qemu.stdout, F_SETPIPE_SZ, PIPE_SIZE)
         self.monitor = Monitor(ours)
 
     def start(self):

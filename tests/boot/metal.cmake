@@ -3,7 +3,7 @@
 #
 #   reaches(NAME ARGS argument ... SAYS text ...)
 #       a run that need not end: within a minute every text is on the console, in any order, and none that begins with '!'
-#   parallel(NAME ...)
+#   parallel(NAME LABEL ...)
 #       the same on one host thread per CPU: real concurrency, and time that passes while the host does something else
 #
 # Everything else counts instructions instead of time (--icount), so that a busy host changes nothing.
@@ -24,9 +24,9 @@ function(reaches name)
     reach(${name} boot STATUS - ARGS --icount ${R_ARGS} SAYS ${R_SAYS})
 endfunction()
 
-function(parallel name)
-    cmake_parse_arguments(PARSE_ARGV 1 R "" "" "ARGS;SAYS")
-    reach(${name} parallel STATUS - ARGS ${R_ARGS} SAYS ${R_SAYS})
+function(parallel name label)
+    cmake_parse_arguments(PARSE_ARGV 2 R "" "" "ARGS;SAYS")
+    reach(${name} ${label} STATUS - ARGS ${R_ARGS} SAYS ${R_SAYS})
 endfunction()
 
 function(hostile program)
@@ -46,9 +46,13 @@ foreach(cpus 1 2 4 8)
         SAYS "DRV:ready" "FAULT task 5 (clumsy)" "task 5 restarted (2)" "!panic")
 endforeach()
 foreach(cpus 2 4 8)
-    parallel(parallel-${cpus} ARGS --image=tasks --cpus=${cpus} SAYS ${boot_is_complete} "DRV:ready" "J4:UserDrv" "L5:ELF"
-        "task 2 exited (code=0)" "LOG:1 " "sensor: counter 4" "!panic")
-    parallel(parallel-tour-${cpus} ARGS --image=tour --cpus=${cpus}
+    set(label parallel)
+    if(cpus EQUAL 4)
+        set(label boot)
+    endif()
+    parallel(parallel-${cpus} ${label} ARGS --image=tasks --cpus=${cpus} SAYS ${boot_is_complete} "DRV:ready" "J4:UserDrv"
+        "L5:ELF" "task 2 exited (code=0)" "LOG:1 " "sensor: counter 4" "!panic")
+    parallel(parallel-tour-${cpus} parallel ARGS --image=tour --cpus=${cpus}
         SAYS "DRV:ready" "FAULT task 5 (clumsy)" "task 5 restarted (2)" "!panic")
 endforeach()
 boot(ends-idle STATUS 124 ARGS --image=idle --timeout=8 SAYS ${boot_is_complete} "!panic")

@@ -7,6 +7,8 @@ usage: reach.py RUNNER STATUS TEXT[|TEXT...] OPTION...      RUNNER boots a kerne
 STATUS is the run's own, or '-': it need not end and is ended when it has said everything. The texts come in any order; one
 that begins with '!' must not come. Status 0 passed, 1 failed, 77 QEMU is not installed.
 """
+import contextlib
+import fcntl
 import os
 import selectors
 import subprocess
@@ -15,36 +17,37 @@ import time
 
 import console
 
-LOOKS = 0.5  # seconds between two looks for what was said by two at once
+LOOKS = 0.2    # seconds between two looks at what was said
+SHOWN = 12000  # bytes of the console that a failure shows of its beginning, and of its end
+F_SETPIPE_SZ, PIPE_SIZE = 1031, 1 << 20
 RUNNER, STATUS, TEXTS, *OPTIONS = sys.argv[1:]
 wanted = [text for text in TEXTS.split("|") if not text.startswith("!")]
 unwanted = [text[1:] for text in TEXTS.split("|") if text.startswith("!")]
 
 
-def missing(text, carefully):
+def missing(text):
     """What of `wanted` was not said."""
     plainly = [want for want in wanted if want not in text]
-    if plainly and carefully:
-        spoken = console.separate(text)
-        plainly = [want for want in plainly if not spoken or want not in spoken[0] + spoken[1]]
-    return plainly
+    spoken = console.separate(text) if plainly else None
+    return [want for want in plainly if not spoken or want not in spoken[0] + spoken[1]]
 
 
 def follow(qemu):
     """The console until the run ends, or has said everything."""
-    data, looked = b"", time.monotonic()
+    data, looked = b"", 0
+    with contextlib.suppress(OSError):  # more than this user may have
+        fcntl.fcntl(qemu.stdout, F_SETPIPE_SZ, PIPE_SIZE)  # a console that waits for its reader is another machine
     with selectors.DefaultSelector() as selector:
         selector.register(qemu.stdout, selectors.EVENT_READ)
         while True:
-            selector.select()
-            more = os.read(qemu.stdout.fileno(), 65536)
-            data += more
+            more = os.read(qemu.stdout.fileno(), 65536) if selector.select(LOOKS) else None
+            data += more or b""
+            if more and time.monotonic() - looked < LOOKS:
+                continue
             text = data.decode(errors="replace").replace("\r", "")
-            carefully = time.monotonic() - looked > LOOKS
-            if carefully:
-                looked = time.monotonic()
-            if not more or STATUS == "-" and not missing(text, carefully) or any(bad in text for bad in unwanted):
+            if more == b"" or STATUS == "-" and not missing(text) or any(bad in text for bad in unwanted):
                 return text
+            looked = time.monotonic()
 
 
 with subprocess.Popen([RUNNER, *OPTIONS], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE) as machine:
@@ -52,10 +55,10 @@ with subprocess.Popen([RUNNER, *OPTIONS], stdin=subprocess.DEVNULL, stdout=subpr
     ended = machine.poll() if STATUS == "-" else machine.wait()
     machine.terminate()
     machine.stdout.close()
-print(said)
+print(said if len(said) < 2 * SHOWN else f"{said[:SHOWN]}\n...\n{said[-SHOWN:]}")
 if ended == 77:
     sys.exit(77)
-wrong = [f"the console does not say '{text}'" for text in missing(said, True)]
+wrong = [f"the console does not say '{text}'" for text in missing(said)]
 wrong += [f"the console says '{text}'" for text in unwanted if text in said]
 if STATUS != "-" and ended != int(STATUS):
     wrong.append(f"status {ended}, expected {STATUS}")
