@@ -52,7 +52,7 @@ static size_t copy_shifted(uint8_t *to, const uint8_t *from, size_t len)
     return done;
 }
 
-static inline void set_line(word_t *to, word_t word)
+static inline void set_lines(word_t *to, word_t word)
 {
     to[0] = word;
     to[1] = word;
@@ -62,6 +62,14 @@ static inline void set_line(word_t *to, word_t word)
     to[5] = word;
     to[6] = word;
     to[7] = word;
+    to[8] = word;
+    to[9] = word;
+    to[10] = word;
+    to[11] = word;
+    to[12] = word;
+    to[13] = word;
+    to[14] = word;
+    to[15] = word;
 }
 
 #define SHIFTED_MIN (3 * WORD)
@@ -115,8 +123,8 @@ void *memset(void *dst, int value, size_t len)
 
     for (; len > 0 && (uintptr_t)to % WORD != 0; len--)
         *to++ = (uint8_t)value;
-    for (; len >= LINE; len -= LINE, to += LINE)
-        set_line((word_t *)to, word);
+    for (; len >= 2 * LINE; len -= 2 * LINE, to += 2 * LINE)
+        set_lines((word_t *)to, word);
     for (; len >= WORD; len -= WORD, to += WORD)
         *(word_t *)to = word;
     while (len-- > 0)

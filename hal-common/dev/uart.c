@@ -81,48 +81,54 @@ bool arch_serial_idle(void)
  * The kernel sends many bytes with interrupts off, so memory-mapped registers are touched without looking their window up
  * each time. NULL: there is none (I/O ports).
  */
+static __attribute__((noinline)) void find_registers(void)
+{
+    state.base = hal_uart.base;
+    state.registers = hal_uart.port ? NULL : hal_map_device(hal_uart.base, hal_uart.size);
+}
+
 static volatile uint8_t *registers(void)
 {
-    if (state.base != hal_uart.base) {
-        state.base = hal_uart.base;
-        state.registers = hal_uart.port ? NULL : hal_map_device(hal_uart.base, hal_uart.size);
-    }
+    if (UNLIKELY(state.base != hal_uart.base))
+        find_registers();
     return state.registers;
 }
 
-static void send_pl011(volatile uint32_t *r, uint8_t byte)
+/* False: there is no room yet. */
+static bool try_send(uint8_t byte)
 {
-    while ((r[PL011_FLAGS / 4] & PL011_FLAG_FULL) != 0)
-        arch_cpu_relax();
-    r[PL011_DATA / 4] = byte;
+    volatile uint8_t *r = registers();
+
+    if (r != NULL && hal_uart.kind == ARCH_DEVICE_PL011) {
+        volatile uint32_t *words = (volatile uint32_t *)(volatile void *)r;
+        if ((words[PL011_FLAGS / 4] & PL011_FLAG_FULL) != 0)
+            return false;
+        words[PL011_DATA / 4] = byte;
+    } else if (r != NULL) {
+        if ((r[NS16550_LINE_STATUS * hal_uart.stride] & NS16550_ROOM) == 0)
+            return false;
+        r[NS16550_DATA] = byte;
+    } else {
+        if ((read16550(NS16550_LINE_STATUS) & NS16550_ROOM) == 0)
+            return false;
+        write16550(NS16550_DATA, byte);
+    }
+    return true;
 }
 
-static void send_16550(volatile uint8_t *r, uint8_t byte)
+/* Apart, so that the bytes of a burst, which find room, save no registers for it. */
+static __attribute__((noinline)) void send_when_possible(uint8_t byte)
 {
-    while ((r[NS16550_LINE_STATUS * hal_uart.stride] & NS16550_ROOM) == 0)
-        arch_cpu_relax();
-    r[NS16550_DATA] = byte;
-}
-
-static void send_slowly(uint8_t byte)
-{
-    while ((read16550(NS16550_LINE_STATUS) & NS16550_ROOM) == 0)
-        arch_cpu_relax();
-    write16550(NS16550_DATA, byte);
+    if (hal_uart.kind != 0) {
+        while (!try_send(byte))
+            arch_cpu_relax();
+    } else if (hal_uart_fallback != NULL) {
+        hal_uart_fallback((char)byte);
+    }
 }
 
 void arch_serial_putchar(char c)
 {
-    if (hal_uart.kind == 0) {
-        if (hal_uart_fallback != NULL)
-            hal_uart_fallback(c);
-        return;
-    }
-    volatile uint8_t *r = registers();
-    if (r == NULL)
-        send_slowly((uint8_t)c);
-    else if (hal_uart.kind == ARCH_DEVICE_PL011)
-        send_pl011((volatile uint32_t *)(volatile void *)r, (uint8_t)c);
-    else
-        send_16550(r, (uint8_t)c);
+    if (UNLIKELY(hal_uart.kind == 0 || !try_send((uint8_t)c)))
+        send_when_possible((uint8_t)c);
 }
