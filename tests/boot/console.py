@@ -8,7 +8,8 @@ say known things, so what was said is found again.
 DRIVER = ("DRV:ready the UART belongs to a user program now\n", "J4:UserDrv printed by the driver, written by the client\n")
 # What the kernel may say meanwhile, and tasks through it. #: a digit; @: digits.
 LINES = ("[TICK:########] [T#] [INFO] [aegis] task # exited (code=0)\n", "L5:ELF hello from a program loaded by the kernel\n",
-         "LOG:@ from the sensor\n", "sensor: counter @\n", "guide: task 5 starts, and is about to do what it may not\n")
+         "LOG:@ from the sensor\n", "sensor: counter @\n", "guide: task 5 starts, and is about to do what it may not\n",
+         "[TICK:########] [T#] [ERROR] [aegis] FAULT task # (clumsy) at pc 0x@\n")
 DIGITS = "0123456789abcdefABCDEF"
 
 
