@@ -68,7 +68,8 @@ def read_matrix():
 def run_tests(row, pattern, results):
     """ctest with the row's labels; its JUnit report says what became of each test."""
     build = os.path.join(ROOT, "build", row.configuration)
-    report = os.path.join(build, f"junit-{'-'.join(row.what.split())}.xml")
+    # A row's report stays until the whole row runs again: ./aegis arch status reads them.
+    report = os.path.join(build, f"junit-{'-'.join(row.what.split())}{'-picked' if pattern else ''}.xml")
     labels = "^(" + "|".join(row.what.split()) + ")$"
     words = ["ctest", "--test-dir", build, "-j", str(os.cpu_count()), "-L", labels, "--output-junit", report,
              "--output-on-failure", "--test-output-size-passed", "200000", "--no-tests=error", "--timeout", "300"] \
