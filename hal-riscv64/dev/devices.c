@@ -72,6 +72,24 @@ bool window_add(const struct fdt *fdt, uint32_t node, uint32_t index, struct hal
     return true;
 }
 
+/* -- Nodes -- */
+
+static bool is_enabled(const struct fdt *fdt, uint32_t node)
+{
+    const char *status;
+
+    return !fdt_prop_string(fdt, node, "status", &status) || str_eq(status, "okay") || str_eq(status, "ok");
+}
+
+uint32_t device_find(const struct fdt *fdt, const char *compatible)
+{
+    uint32_t node = fdt_find_compatible(fdt, FDT_NONE, compatible);
+
+    while (node != FDT_NONE && !is_enabled(fdt, node))
+        node = fdt_find_compatible(fdt, node, compatible);
+    return node;
+}
+
 /* -- UART -- */
 
 /* stdout-path is a path or an alias, with the line's speed behind a colon. */
@@ -118,7 +136,7 @@ static bool use_uart(const struct fdt *fdt, uint32_t node)
     uint32_t shift, width;
     struct hal_range range;
 
-    if (!is_16550(fdt, node) || !fdt_reg(fdt, node, 0, &range.base, &range.size))
+    if (!is_16550(fdt, node) || !is_enabled(fdt, node) || !fdt_reg(fdt, node, 0, &range.base, &range.size))
         return false;
     if (fdt_prop_u32(fdt, node, "reg-shift", &shift))
         uart.stride = shift <= 3 ? 1u << shift : 0;
@@ -170,7 +188,7 @@ void uart_restate_interrupt(void)
 
 void devices_find(const struct fdt *fdt)
 {
-    uint32_t rtc = fdt_find_compatible(fdt, FDT_NONE, "google,goldfish-rtc");
+    uint32_t rtc = device_find(fdt, "google,goldfish-rtc");
 
     (void)window_add(fdt, rtc, 0, &state.rtc);
     plic_bind(ARCH_VECTOR_UART0, plic_source(fdt, state.uart_node));

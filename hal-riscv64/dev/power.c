@@ -21,10 +21,10 @@ static KSTATE struct {
 
 void power_find(const struct fdt *fdt, const char *cmdline)
 {
-    uint32_t node = fdt_find_compatible(fdt, FDT_NONE, "sifive,test0");
+    uint32_t node = device_find(fdt, "sifive,test0");
 
     if (node == FDT_NONE)
-        node = fdt_find_compatible(fdt, FDT_NONE, "sifive,test1");
+        node = device_find(fdt, "sifive,test1");
     (void)window_add(fdt, node, 0, &state.test);
     state.semihosting = cmdline_has(cmdline, "semihosting");
 }

@@ -47,7 +47,7 @@ static void find_window(const struct fdt *fdt, uint32_t node)
 
 void pci_find_bridge(const struct fdt *fdt)
 {
-    uint32_t node = fdt_find_compatible(fdt, FDT_NONE, "pci-host-ecam-generic");
+    uint32_t node = device_find(fdt, "pci-host-ecam-generic");
     struct fdt_prop buses;
 
     if (!window_add(fdt, node, 0, &state.ecam))

@@ -68,11 +68,11 @@ static int32_t find_context(const struct fdt *fdt, const struct fdt_prop *contex
 
 void plic_find(const struct fdt *fdt)
 {
-    uint32_t node = fdt_find_compatible(fdt, FDT_NONE, "riscv,plic0");
+    uint32_t node = device_find(fdt, "riscv,plic0");
     struct fdt_prop contexts;
 
     if (node == FDT_NONE)
-        node = fdt_find_compatible(fdt, FDT_NONE, "sifive,plic-1.0.0");
+        node = device_find(fdt, "sifive,plic-1.0.0");
     for (uint32_t i = 0; i < ARCH_MAX_CPUS; i++)
         hal_state.cpu[i].port.plic_context = -1;
     if (!fdt_prop_u32(fdt, node, "phandle", &state.phandle) ||

@@ -95,6 +95,8 @@ NAMED = {
     "slow timebase": (r"timebase-frequency = <[^>]*>;", "timebase-frequency = <50>;", PANIC, "clock has a frequency"),
     "no CPUs": (r"\tcpus \{", "\tnothing {", PANIC, "boot: the device tree has no timebase-frequency"),
     "boot hart not listed": (r"reg = <0x00>;", "reg = <0x07>;", PANIC, "the boot hart has no context"),
+    "UART disabled": ("reg = <0x00 0x10000000 0x00 0x100>", "reg = <0 0x10000000 0 0x100>; status = \"disabled\"", PANIC,
+                      "UART listed for tasks"),
     "no UART": (*without("serial@"), PANIC, "UART listed for tasks"),
     "UART in RAM": ("reg = <0x00 0x10000000 0x00 0x100>", "reg = <0 0x90000000 0 0x100>", PANIC, "UART listed for tasks"),
     "UART on top of memory": ("reg = <0x00 0x10000000 0x00 0x100>", "reg = <0 0x80000000 0 0x100>", PANIC, OUT_OF_REACH),

@@ -13,3 +13,5 @@
 MUST_CHECK bool window_claim(paddr_t base, uint64_t size);
 /** The same for entry `index` of a node's reg. False: there is none, or it cannot be a window; then out->size is 0. */
 bool window_add(const struct fdt *fdt, uint32_t node, uint32_t index, struct hal_range *out);
+/** The first node with this `compatible` that is not disabled; FDT_NONE. */
+uint32_t device_find(const struct fdt *fdt, const char *compatible);
