@@ -36,7 +36,11 @@ static const struct {
 } lines[] = {{ARCH_VECTOR_UART0, 4}, {ARCH_VECTOR_RTC, 8}, {ARCH_VECTOR_KEYBOARD, 1}};
 
 static KSTATE struct {
-    struct x86_lock lock; /* of the register pairs */
+    struct x86_lock lock; /* [L] of the register pairs */
+    struct route {
+        const struct acpi_ioapic *io; /* NULL: not found (yet) */
+        uint32_t input, entry;        /* and the entry's low word, unmasked */
+    } route[ARRAY_LEN(lines)];        /* [L] found when first asked for: controllers are slow to ask */
 } state;
 
 static uint32_t read(const struct acpi_ioapic *io, uint32_t reg)
@@ -78,48 +82,48 @@ static void silence_pics(void)
 }
 
 /* The I/O APIC and input of a logical vector. */
-static const struct acpi_ioapic *find(uint32_t vector, uint32_t *input, bool *active_low)
+static void resolve(struct route *route, uint32_t vector, const struct acpi_line *line)
+{
+    for (uint32_t k = 0; k < firmware_acpi.ioapic_count; k++) {
+        const struct acpi_ioapic *io = &firmware_acpi.ioapic[k];
+        if (line->gsi - io->first_gsi < inputs(io)) {
+            route->io = io;
+            route->input = line->gsi - io->first_gsi;
+            route->entry = (VECTOR_DEVICE + vector - ARCH_VECTOR_DEVICE_FIRST) | ENTRY_LEVEL |
+                           (line->active_low ? ENTRY_ACTIVE_LOW : 0);
+            return;
+        }
+    }
+}
+
+/* Lock held. NULL: no such line. */
+static const struct route *find(uint32_t vector)
 {
     for (uint32_t i = 0; i < ARRAY_LEN(lines); i++) {
         if (lines[i].vector != vector)
             continue;
-        const struct acpi_line *line = &firmware_acpi.isa[lines[i].isa];
-        for (uint32_t k = 0; k < firmware_acpi.ioapic_count; k++) {
-            const struct acpi_ioapic *io = &firmware_acpi.ioapic[k];
-            if (line->gsi - io->first_gsi < inputs(io)) {
-                *input = line->gsi - io->first_gsi;
-                *active_low = line->active_low;
-                return io;
-            }
-        }
+        if (UNLIKELY(state.route[i].io == NULL))
+            resolve(&state.route[i], vector, &firmware_acpi.isa[lines[i].isa]);
+        return state.route[i].io != NULL ? &state.route[i] : NULL;
     }
     return NULL;
 }
 
 static void set(uint32_t vector, bool open)
 {
-    uint32_t input, entry = VECTOR_DEVICE + vector - ARCH_VECTOR_DEVICE_FIRST;
-    bool active_low;
-
     x86_lock(&state.lock);
-    const struct acpi_ioapic *io = find(vector, &input, &active_low);
-    if (io != NULL) {
-        entry |= ENTRY_LEVEL | (active_low ? ENTRY_ACTIVE_LOW : 0) | (open ? 0 : ENTRY_MASKED);
-        write(io, REG_ENTRY + 2 * input + 1, (uint32_t)hal_state.cpu[0].hardware_id << ENTRY_TARGET);
-        write(io, REG_ENTRY + 2 * input, entry);
-    }
+    const struct route *route = find(vector);
+    if (route != NULL)
+        write(route->io, REG_ENTRY + 2 * route->input, route->entry | (open ? 0 : ENTRY_MASKED));
     x86_unlock(&state.lock);
 }
 
 bool arch_irq_exists(uint32_t vector)
 {
-    uint32_t input;
-    bool active_low;
-
     x86_lock(&state.lock);
-    const struct acpi_ioapic *io = find(vector, &input, &active_low);
+    bool exists = find(vector) != NULL;
     x86_unlock(&state.lock);
-    return io != NULL;
+    return exists;
 }
 
 void arch_irq_unmask(uint32_t vector)
@@ -140,6 +144,10 @@ void ioapic_init(void)
         for (uint32_t n = inputs(io); n > 0; n--)
             write(io, REG_ENTRY + 2 * (n - 1), ENTRY_MASKED);
     }
-    for (uint32_t i = 0; i < ARRAY_LEN(lines); i++) /* level from the start: an edge at a masked input is lost */
+    for (uint32_t i = 0; i < ARRAY_LEN(lines); i++) { /* level from the start: an edge at a masked input is lost */
+        const struct route *route = find(lines[i].vector);
+        if (route != NULL)
+            write(route->io, REG_ENTRY + 2 * route->input + 1, (uint32_t)hal_state.cpu[0].hardware_id << ENTRY_TARGET);
         arch_irq_mask(lines[i].vector);
+    }
 }

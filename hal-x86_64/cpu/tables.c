@@ -128,9 +128,12 @@ void tables_forget(void)
 
 void tables_set_ports(struct cpu_tables *tables, struct port_range range, bool open)
 {
-    for (uint32_t port = range.first; port < PORTS_COUNT && port - range.first < range.count; port++) {
-        uint8_t bit = (uint8_t)(1u << port % 8);
-        tables->ports[port / 8] = (uint8_t)(open ? tables->ports[port / 8] & ~bit : tables->ports[port / 8] | bit);
+    uint32_t last = range.count < PORTS_COUNT - range.first ? range.first + range.count : PORTS_COUNT;
+
+    for (uint32_t port = range.first, n; port < last; port += n) { /* a byte holds eight */
+        n = 8 - port % 8 < last - port ? 8 - port % 8 : last - port;
+        uint8_t bits = (uint8_t)(((1u << n) - 1) << port % 8);
+        tables->ports[port / 8] = (uint8_t)(open ? tables->ports[port / 8] & ~bits : tables->ports[port / 8] | bits);
     }
 }
 
