@@ -136,11 +136,11 @@ class Figures:
         worst = max(cost, key=cost.get)
         first, last, name, image = worst[3:]
         self.row("interrupt asserted to its handler, worst seen", "instructions", cost[worst], LATENCY, image=name,
-                 **self.watched(image, {**wanted, "watch": first - 1, "until": last}))
+                 **self.watched(image, {**wanted, "watch": first - 1, "until": last - 1}))
         way = max(samples)
         after = longest + entries[len(entries) // 2] + way[0]
         self.row("interrupt asserted to its handler, after the longest window", "instructions", max(after, cost[worst]), LATENCY,
-                 image=way[5], **self.watched(way[6], {**wanted, "watch": way[3], "until": way[4]}))
+                 image=way[5], **self.watched(way[6], {**wanted, "watch": way[3], "until": way[4] - 1}))
 
     def watched(self, image, wanted):
         """What ran in these windows."""

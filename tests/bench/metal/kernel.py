@@ -6,7 +6,7 @@ import subprocess
 
 RETURNS = {"x86_64": {"iretq", "sysretq", "sysretl", "sysret"}, "aarch64": {"eret"}, "riscv64": {"sret"}}
 # What waits for an interrupt or looks for one outside user mode: asks the controller or the CPU, or lets one in.
-POLLS = {"x86_64": r"sti\b", "aarch64": r"mrs\s+x\d+, (icc_iar1_el1|s3_0_c12_c12_0)", "riscv64": r"csrr\s+\w+,sip\b"}
+POLLS = {"x86_64": r"sti\b", "aarch64": r"mrs\s+x\d+, isr_el1", "riscv64": r"csrr\s+\w+,sip\b"}
 # How an instruction looks that loads another set of page tables, and one that drops what the CPU cached of them.
 LOADS = {"x86_64": r"mov\s+%r\w+,%cr3", "aarch64": r"msr\s+ttbr[01]_el1,", "riscv64": r"csrr?w\s+(\w+,)?satp,"}
 FLUSHES = {"x86_64": r"(invlpg|invpcid|mov\s+%r\w+,%cr4)\b", "aarch64": r"tlbi\s", "riscv64": r"(sfence|sinval)\.vma"}
