@@ -3,11 +3,14 @@
 #include <a64/gic.h>
 
 #include <a64/kernel.h>
+#include <a64/sysreg.h>
 #include <arch/irq.h>
 #include <base/compiler.h>
 #include <common/port.h>
 
 #define TAKE_MAX 24u /* interrupts in one go: every vector there is, and some twice from other CPUs */
+#define ISR_FIQ (1u << 6)
+#define ISR_IRQ (1u << 7)
 #define GICV2_CPU_SIZE 0x2000u /* with the register that deactivates; GICv1 has none */
 
 static KSTATE struct {
@@ -150,6 +153,12 @@ static void deliver(uint32_t intid)
     gic.driver->enable(intid, false); /* nobody has asked for it */
 }
 
+/* Cheaper than asking the controller. */
+static bool is_pending(void)
+{
+    return (SYSREG_READ(isr_el1) & (ISR_IRQ | ISR_FIQ)) != 0;
+}
+
 /*
  * What has been acknowledged stays active to the end, so that a line that is still asserted, or an IPI that a handler
  * sends, waits for the next opportunity. The timer must be able to end a nap of its own handlers, so it does not.
@@ -162,8 +171,10 @@ bool gic_take(void)
     struct hal_cpu *cpu = hal_cpu();
     bool enabled = cpu->irq_enabled;
 
+    if (!is_pending())
+        return false;
     cpu->irq_enabled = false;
-    while (count < TAKE_MAX) {
+    do {
         uint32_t token = gic.driver->acknowledge();
         uint32_t intid = token & GIC_INTID_MASK;
         if (intid >= GIC_INTID_MAX)
@@ -179,7 +190,7 @@ bool gic_take(void)
             active[count++] = token;
         }
         deliver(intid);
-    }
+    } while (count < TAKE_MAX && is_pending());
     for (uint32_t i = count; i-- > 0;)
         gic.driver->deactivate(active[i]);
     cpu->irq_enabled = enabled;

@@ -179,12 +179,15 @@ static void send(uint32_t cpu_mask, uint32_t sgi)
     isb();
 }
 
+/* Only switching off takes time to arrive. */
 static void enable(uint32_t intid, bool on)
 {
     bool private = intid < GIC_SPI_FIRST;
     paddr_t base = private ? hal_cpu()->port.redistributor + GICR_SGI : gic.distributor;
 
     arch_io_write32(base + (on ? GICD_ISENABLER : GICD_ICENABLER) + intid / 32 * 4, 1u << intid % 32);
+    if (on)
+        return;
     if (private)
         wait_clear(hal_cpu()->port.redistributor + GICR_CTLR, GICR_RWP);
     else
