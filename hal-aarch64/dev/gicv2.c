@@ -84,16 +84,16 @@ static void init_cpu(void)
 /* The token keeps the number of the sending CPU, which DIR wants back, above the INTID. */
 static uint32_t acknowledge(void)
 {
-    uint32_t token = arch_io_read32(gic.cpu[0].base + GICC_IAR);
+    uint32_t token = gic_read(gic.cpu[0].base + GICC_IAR);
 
     if ((token & GIC_INTID_MASK) < GIC_INTID_MAX)
-        arch_io_write32(gic.cpu[0].base + GICC_EOIR, token);
+        gic_write(gic.cpu[0].base + GICC_EOIR, token);
     return token;
 }
 
 static void deactivate(uint32_t token)
 {
-    arch_io_write32(gic.cpu[0].base + GICC_DIR, token);
+    gic_write(gic.cpu[0].base + GICC_DIR, token);
 }
 
 static void send(uint32_t cpu_mask, uint32_t sgi)
@@ -103,13 +103,13 @@ static void send(uint32_t cpu_mask, uint32_t sgi)
     for (uint32_t i = 0; i < hal_state.cpu_count; i++)
         targets |= cpu_mask >> i & 1 ? hal_state.cpu[i].port.gic_target : 0;
     DSB(ishst); /* what was written before is there when the interrupt is */
-    write(GICD_SGIR, targets << SGIR_TARGET_SHIFT | sgi);
+    gic_write(gic.distributor + GICD_SGIR, targets << SGIR_TARGET_SHIFT | sgi);
 }
 
 static void enable(uint32_t intid, bool on)
 {
-    write((on ? GICD_ISENABLER : GICD_ICENABLER) + intid / 32 * 4, 1u << intid % 32);
-    (void)read(GICD_CTLR); /* the write has arrived */
+    gic_write(gic.distributor + (on ? GICD_ISENABLER : GICD_ICENABLER) + intid / 32 * 4, 1u << intid % 32);
+    (void)gic_read(gic.distributor + GICD_CTLR); /* the write has arrived */
 }
 
 static void hush(bool on)

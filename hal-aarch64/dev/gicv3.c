@@ -183,15 +183,14 @@ static void send(uint32_t cpu_mask, uint32_t sgi)
 static void enable(uint32_t intid, bool on)
 {
     bool private = intid < GIC_SPI_FIRST;
-    paddr_t base = private ? hal_cpu()->port.redistributor + GICR_SGI : gic.distributor;
+    paddr_t redistributor = hal_cpu()->port.redistributor;
+    paddr_t base = private ? redistributor + GICR_SGI : gic.distributor;
+    paddr_t status = private ? redistributor + GICR_CTLR : gic.distributor + GICD_CTLR;
+    uint32_t busy = private ? GICR_RWP : GICD_RWP;
 
-    arch_io_write32(base + (on ? GICD_ISENABLER : GICD_ICENABLER) + intid / 32 * 4, 1u << intid % 32);
-    if (on)
-        return;
-    if (private)
-        wait_clear(hal_cpu()->port.redistributor + GICR_CTLR, GICR_RWP);
-    else
-        wait_clear(gic.distributor + GICD_CTLR, GICD_RWP);
+    gic_write(base + (on ? GICD_ISENABLER : GICD_ICENABLER) + intid / 32 * 4, 1u << intid % 32);
+    if (!on && (gic_read(status) & busy) != 0)
+        wait_clear(status, busy);
 }
 
 static void hush(bool on)

@@ -3,6 +3,7 @@
 #pragma once
 #include <abi/types.h>
 #include <base/fdt.h>
+#include <common/kernel_map.h>
 
 #define GIC_SGIS 16u
 #define GIC_SPI_FIRST 32u
@@ -48,6 +49,20 @@ bool gic_take(void);
 void gic_enable_timer(void);
 /** The timer's INTID. */
 uint32_t gic_timer(void);
+
+/* Registers that have answered before, on the way of every interrupt: without the look for a window. */
+static inline uint32_t gic_read(paddr_t reg)
+{
+    uint32_t value;
+
+    __asm__ volatile("ldr %w0, [%1]" : "=r"(value) : "r"(hal_direct(reg)) : "memory");
+    return value;
+}
+
+static inline void gic_write(paddr_t reg, uint32_t value)
+{
+    __asm__ volatile("str %w0, [%1]" : : "rZ"(value), "r"(hal_direct(reg)) : "memory");
+}
 
 /* Registers that both versions have, as offsets in the distributor. */
 #define GICD_CTLR 0x000
