@@ -78,6 +78,8 @@ void sched_tick(void *unused)
 
     (void)unused;
     arch_counter_add(&counters_get()->interrupts, 1);
+    if (!first && cpu->current->index == THREAD_NONE)
+        return; /* nobody to charge */
     spin_lock(&s->lock);
     if (first) {
         __atomic_store_n(&s->tick, now, __ATOMIC_RELAXED);

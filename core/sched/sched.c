@@ -285,6 +285,22 @@ bool sched_is_idle(void)
     return idle;
 }
 
+/* Take what is ready, if anybody said that something is. Comes back when this CPU idles again. */
+static bool idle_switch(struct sched_cpu *cpu)
+{
+    if (!arch_atomic_load32(&cpu->resched))
+        return false;
+    spin_lock(&state.lock);
+    sched_switch_locked();
+    spin_unlock(&state.lock);
+    return true;
+}
+
+/*
+ * The idle loop takes the scheduler's lock only when there is a reason to: CPUs that wake at each tick and look would keep
+ * the lock from those that work, above all where an emulator runs several CPUs on fewer. What only time can change, CPU 0
+ * looks at.
+ */
 NORETURN void sched_start(void)
 {
     struct sched_cpu *cpu = sched_cpu_here();
@@ -293,18 +309,18 @@ NORETURN void sched_start(void)
     arch_context_adopt(&idle->context);
     spin_lock(&state.lock);
     cpu->online = 1;
+    arch_atomic_store32(&cpu->resched, 1); /* there may be work already */
     spin_unlock(&state.lock);
     for (;;) {
-        spin_lock(&state.lock);
-        sched_switch_locked();
-        spin_unlock(&state.lock);
+        bool changed = idle_switch(cpu);
+
         arch_irq_window();
         if (console_poll()) {
             arch_cpu_relax();
             arch_irq_window();
             continue;
         }
-        if (state.idle_hook && sched_is_idle())
+        if (state.idle_hook && (changed || arch_cpu_id() == 0) && sched_is_idle())
             state.idle_hook();
         if (!arch_atomic_load32(&cpu->resched))
             arch_halt();
