@@ -15,6 +15,10 @@ set(metal_flags_riscv64 -march=${riscv_isa} -mabi=lp64 -mcmodel=medany -fno-pic)
 set(metal_link_aarch64 -Wl,-pie -Wl,--no-dynamic-linker -Wl,-z,notext)
 target_compile_options(kernel_flags INTERFACE ${metal_flags_${AEGIS_ISA}} -fno-stack-protector
     -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections)
+if(AEGIS_ISA STREQUAL riscv64)
+    # Constants stay out of .sdata, which can be written.
+    target_compile_options(kernel_flags INTERFACE $<$<COMPILE_LANGUAGE:C>:-msmall-data-limit=0>)
+endif()
 
 # The kernel is small enough to be optimised as one unit, across its modules' borders; targets with the property
 # METAL_NO_LTO are not part of that. The objects hold ordinary code too, for the tools that look into them.
