@@ -81,54 +81,60 @@ bool arch_serial_idle(void)
  * The kernel sends many bytes with interrupts off, so memory-mapped registers are touched without looking their window up
  * each time. NULL: there is none (I/O ports).
  */
-static __attribute__((noinline)) void find_registers(void)
-{
-    state.base = hal_uart.base;
-    state.registers = hal_uart.port ? NULL : hal_map_device(hal_uart.base, hal_uart.size);
-}
-
 static volatile uint8_t *registers(void)
 {
-    if (UNLIKELY(state.base != hal_uart.base))
-        find_registers();
+    if (state.base != hal_uart.base) {
+        state.base = hal_uart.base;
+        state.registers = hal_uart.port ? NULL : hal_map_device(hal_uart.base, hal_uart.size);
+    }
     return state.registers;
 }
 
 /* False: there is no room yet. */
-static bool try_send(uint8_t byte)
+static bool try_memory(volatile uint8_t *r, uint8_t byte)
 {
-    volatile uint8_t *r = registers();
+    volatile uint32_t *words = (volatile uint32_t *)(volatile void *)r;
 
-    if (r != NULL && hal_uart.kind == ARCH_DEVICE_PL011) {
-        volatile uint32_t *words = (volatile uint32_t *)(volatile void *)r;
+    if (hal_uart.kind == ARCH_DEVICE_PL011) {
         if ((words[PL011_FLAGS / 4] & PL011_FLAG_FULL) != 0)
             return false;
         words[PL011_DATA / 4] = byte;
-    } else if (r != NULL) {
+    } else {
         if ((r[NS16550_LINE_STATUS * hal_uart.stride] & NS16550_ROOM) == 0)
             return false;
         r[NS16550_DATA] = byte;
-    } else {
-        if ((read16550(NS16550_LINE_STATUS) & NS16550_ROOM) == 0)
-            return false;
-        write16550(NS16550_DATA, byte);
     }
+    return true;
+}
+
+static __attribute__((noinline)) bool try_ports(uint8_t byte)
+{
+    if ((read16550(NS16550_LINE_STATUS) & NS16550_ROOM) == 0)
+        return false;
+    write16550(NS16550_DATA, byte);
     return true;
 }
 
 /* Apart, so that the bytes of a burst, which find room, save no registers for it. */
 static __attribute__((noinline)) void send_when_possible(uint8_t byte)
 {
-    if (hal_uart.kind != 0) {
-        while (!try_send(byte))
-            arch_cpu_relax();
-    } else if (hal_uart_fallback != NULL) {
-        hal_uart_fallback((char)byte);
+    volatile uint8_t *r;
+
+    if (hal_uart.kind == 0) {
+        if (hal_uart_fallback != NULL)
+            hal_uart_fallback((char)byte);
+        return;
     }
+    r = registers();
+    while (!(r != NULL ? try_memory(r, byte) : try_ports(byte)))
+        arch_cpu_relax();
 }
 
 void arch_serial_putchar(char c)
 {
-    if (UNLIKELY(hal_uart.kind == 0 || !try_send((uint8_t)c)))
+    bool known = state.registers != NULL && state.base == hal_uart.base && hal_uart.kind != 0;
+    bool sent = known ? try_memory(state.registers, (uint8_t)c) : hal_uart.port && try_ports((uint8_t)c);
+
+    if (!sent)
         send_when_possible((uint8_t)c);
 }
