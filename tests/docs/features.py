@@ -33,7 +33,9 @@ def tests():
 
 def test_sources():
     """The text of everything that can hold a test case."""
-    folders = [os.path.join(ROOT, "tests"), *glob.glob(os.path.join(ROOT, "core/*/test"))]
+    folders = [os.path.join(ROOT, "tests")]
+    for pattern in ("core/*/test", "hal-*/test", "hal-*/*/test"):
+        folders += glob.glob(os.path.join(ROOT, pattern))
     files = [os.path.join(folder, file) for top in folders for folder, _, found in os.walk(top) for file in found]
     text = []
     for name in files:
