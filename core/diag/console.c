@@ -127,9 +127,9 @@ void console_flush(void)
     struct diag_state *d = diag_state();
     uint64_t end, now;
 
+    arch_irq_window(); /* before the first burst; further ones follow a window of their own */
     /* What others add meanwhile is not waited for, or a busy neighbour could keep us here for ever. */
     for (uint64_t sent = console_progress(d, &end); sent < end; sent = console_progress(d, &now)) {
-        arch_irq_window();
         (void)console_poll();
         arch_cpu_relax();
         arch_irq_window();

@@ -78,7 +78,7 @@ static void end_service_locked(struct ipc_state *s, struct endpoint *e)
         ipc_reprioritize_locked(server);
 }
 
-/* Wait until the message is taken (or, for a CALL, answered). */
+/* Wait in the queue until the message is taken (or, for a CALL, answered). */
 static void begin_wait_locked(struct ipc_state *s, uint32_t me, uint64_t ep)
 {
     s->thread[me].endpoint = (uint16_t)ep;
@@ -96,7 +96,7 @@ static status_t hand_over(struct ipc_state *s, uint32_t me, uint64_t ep, bool ca
     e->receiver = EP_NONE;
     if (call) {
         begin_service_locked(s, e, receiver, me);
-        begin_wait_locked(s, me, ep);
+        s->thread[me].endpoint = (uint16_t)ep;
         return sched_wake_and_block(woken, STATUS_OK, &s->lock);
     }
     (void)sched_wake(woken, STATUS_OK);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The fault report: what happened, in words, where, whose memory it was, and what the task did before. Text takes long to
- * make, so others may run between two lines.
+ * The fault report: what happened, in words, where, whose memory it was, and what the task did before. Others may run
+ * between two pieces of it.
  */
 #include "task_priv.h"
 
@@ -12,24 +12,11 @@
 #include <diag/log.h>
 #include <ipc/ipc.h>
 
-/* Text is long work: a breath between its pieces, and before it goes out. */
-#define add(line, ...)                                                                                                 \
-    do {                                                                                                               \
-        log_add(line, __VA_ARGS__);                                                                                    \
-        task_breathe();                                                                                                \
-    } while (0)
-
-static void end(struct log_builder *line)
-{
-    log_end(line);
-    task_breathe();
-}
-
 #define report(...)                                                                                                    \
     do {                                                                                                               \
         struct log_builder report_line = {.used = 0};                                                                  \
-        add(&report_line, __VA_ARGS__);                                                                                \
-        end(&report_line);                                                                                             \
+        task_log_add(&report_line, __VA_ARGS__);                                                                       \
+        task_log_end(&report_line);                                                                                    \
     } while (0)
 
 static const char *const trap_words[ARCH_TRAP_COUNT] = {
@@ -62,7 +49,7 @@ static bool name_program(vaddr_t va, struct log_builder *line)
 
     if (va < LAYOUT_IMAGE_BASE || slot >= LAYOUT_IMAGE_COUNT)
         return false;
-    add(line, "the program of task %lu (%s)", (unsigned long)slot, task_name(slot));
+    task_log_add(line, "the program of task %lu (%s)", (unsigned long)slot, task_name(slot));
     return true;
 }
 
@@ -76,8 +63,8 @@ static bool name_stack(vaddr_t va, struct log_builder *line)
 
     if (va + PAGE_SIZE < LAYOUT_STACK_BASE || slot >= LAYOUT_STACK_COUNT)
         return false;
-    add(line, "%sthe stack of ", guard ? "the guard page below " : "");
-    add(line, "task %lu (%s)", (unsigned long)slot, task_name(slot));
+    task_log_add(line, "%sthe stack of ", guard ? "the guard page below " : "");
+    task_log_add(line, "task %lu (%s)", (unsigned long)slot, task_name(slot));
     return true;
 }
 
@@ -88,41 +75,41 @@ static void name_grant(vaddr_t va, struct log_builder *line)
 
     for (uint32_t i = 0; i < CONFIG_TASKS; i++) {
         if (task_state()->task[i].used && ipc_grant_maps(id, i, &owner)) {
-            add(line, "the page of grant %u, ", id);
-            add(line, "which belongs to task %u (%s)", owner, task_name(owner));
+            task_log_add(line, "the page of grant %u, ", id);
+            task_log_add(line, "which belongs to task %u (%s)", owner, task_name(owner));
             return;
         }
         task_breathe();
     }
-    add(line, "the page of grant %u, which nobody holds", id);
+    task_log_add(line, "the page of grant %u, which nobody holds", id);
 }
 
 static void name_address(vaddr_t va, struct log_builder *line)
 {
     if (va < PAGE_SIZE)
-        add(line, "the null page, which is never mapped");
+        task_log_add(line, "the null page, which is never mapped");
     else if (va >= ARCH_KERNEL_VBASE)
-        add(line, "the kernel");
+        task_log_add(line, "the kernel");
     else if (name_program(va, line) || name_stack(va, line))
         return;
     else if (va >= LAYOUT_GRANT_BASE && va < LAYOUT_GRANT_BASE + LAYOUT_GRANT_COUNT * LAYOUT_GRANT_STRIDE)
         name_grant(va, line);
     else if (va >= LAYOUT_DEVICE_BASE && va < LAYOUT_DEVICE_BASE + LAYOUT_DEVICE_COUNT * LAYOUT_DEVICE_STRIDE)
-        add(line, "a device window");
+        task_log_add(line, "a device window");
     else
-        add(line, "nobody");
+        task_log_add(line, "nobody");
 }
 
 static void report_page(const struct task *t)
 {
     struct log_builder line = {.used = 0};
 
-    add(&line, "  cause: page fault, %s 0x%lx", access_words[t->trap.access], (unsigned long)t->trap.addr);
-    add(&line, ": %s", t->trap.permission ? "not permitted" : "not mapped in this task");
-    end(&line);
-    add(&line, "  address belongs to: ");
+    task_log_add(&line, "  cause: page fault, %s 0x%lx", access_words[t->trap.access], (unsigned long)t->trap.addr);
+    task_log_add(&line, ": %s", t->trap.permission ? "not permitted" : "not mapped in this task");
+    task_log_end(&line);
+    task_log_add(&line, "  address belongs to: ");
     name_address(t->trap.addr, &line);
-    end(&line);
+    task_log_end(&line);
 }
 
 static void report_denied(const struct task *t)
@@ -167,12 +154,12 @@ static void report_registers(const struct task *t)
     uint64_t value;
 
     for (uint32_t i = 0; arch_user_register(&t->thread->user, i, &name, &value); i++) {
-        add(&line, "%s %6s=%016lx", i % 4 == 0 ? " " : "", name, (unsigned long)value);
+        task_log_add(&line, "%s %6s=%016lx", i % 4 == 0 ? " " : "", name, (unsigned long)value);
         if (i % 4 == 3)
-            end(&line);
+            task_log_end(&line);
     }
     if (line.used > 0)
-        end(&line);
+        task_log_end(&line);
 }
 
 static void report_calls(const struct task *t)
@@ -184,9 +171,9 @@ static void report_calls(const struct task *t)
     for (uint32_t i = t->calls - n; i != t->calls; i++) {
         const struct task_call *c = &t->last[i % TASK_LAST_CALLS];
 
-        add(&line, "    #%lu target=%lu", (unsigned long)c->nr, (unsigned long)c->target);
-        add(&line, " w0=0x%lx -> %s", (unsigned long)c->w0, status_name(c->status));
-        end(&line);
+        task_log_add(&line, "    #%lu target=%lu", (unsigned long)c->nr, (unsigned long)c->target);
+        task_log_add(&line, " w0=0x%lx -> %s", (unsigned long)c->w0, status_name(c->status));
+        task_log_end(&line);
     }
 }
 
@@ -198,9 +185,9 @@ void task_report_fault(const struct task *task)
 
     log_begin(&line, LOG_ERROR);
     task_breathe();
-    add(&line, "[aegis] FAULT task %u (%s)", task->index, task->config.name);
-    add(&line, " at pc 0x%lx", (unsigned long)pc);
-    end(&line);
+    task_log_add(&line, "[aegis] FAULT task %u (%s)", task->index, task->config.name);
+    task_log_add(&line, " at pc 0x%lx", (unsigned long)pc);
+    task_log_end(&line);
     report_cause(task);
     report_registers(task);
     report_calls(task);

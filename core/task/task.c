@@ -65,6 +65,12 @@ void task_breathe(void)
     sched_point();
 }
 
+void task_log_end(struct log_builder *line)
+{
+    log_end(line);
+    task_breathe();
+}
+
 static enum task_next handle_trap(struct task *t, const struct arch_trap *trap)
 {
     switch (trap->kind) {
@@ -111,12 +117,9 @@ static void log_event(const struct task *t, const char *what, uint32_t value)
 
     task_breathe();
     log_begin(&line, LOG_INFO);
-    log_add(&line, "[aegis] task %u ", t->index);
-    task_breathe();
-    log_add(&line, "%s%u)", what, value);
-    task_breathe();
-    log_end(&line);
-    task_breathe();
+    task_log_add(&line, "[aegis] task %u ", t->index);
+    task_log_add(&line, "%s%u)", what, value);
+    task_log_end(&line);
 }
 
 static void clean_up(struct task *t, bool ended)
@@ -245,13 +248,10 @@ static void log_summary(void)
     struct log_builder line;
 
     log_begin(&line, LOG_INFO);
-    log_add(&line, "[aegis] summary:");
-    task_breathe();
-    for (uint32_t i = 0; i < ARRAY_LEN(part); i++) {
-        log_add(&line, "%s %lu %s", i == 0 ? "" : ",", (unsigned long)part[i].value, part[i].what);
-        task_breathe();
-    }
-    log_end(&line);
+    task_log_add(&line, "[aegis] summary:");
+    for (uint32_t i = 0; i < ARRAY_LEN(part); i++)
+        task_log_add(&line, "%s %lu %s", i == 0 ? "" : ",", (unsigned long)part[i].value, part[i].what);
+    task_log_end(&line);
 }
 
 /* Whoever comes second must not wait for the first, whose thread may be below it: it helps to end the same stop. */
@@ -259,7 +259,6 @@ NORETURN void task_stop_finish(bool first)
 {
     if (first)
         log_summary();
-    task_breathe();
     console_flush();
     arch_power_off((enum arch_off)state.stop_why, state.stop_code);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * User copies by way of the tables and the direct map: the kernel never touches a user address, so no copy can fault,
- * and the user's own rights are looked up page by page.
+ * User copies by way of the tables and the kernel's own view of RAM, in the simulator as well: the kernel never touches a
+ * user address, so no copy can fault, and the user's own rights are looked up page by page.
  */
 #include <arch/mmu.h>
 

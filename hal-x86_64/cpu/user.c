@@ -65,31 +65,6 @@ void arch_user_run(struct arch_user *user, struct arch_trap *trap)
     trap_decode(frame, frame->vector == X86_PF ? x86_read_cr2() : 0, trap);
 }
 
-void arch_user_get_call(const struct arch_user *user, struct arch_call *call)
-{
-    isa_frame_get_call(&user->frame, call);
-}
-
-void arch_user_set_result(struct arch_user *user, status_t status, const uint64_t w[4], uint32_t words)
-{
-    isa_frame_set_result(&user->frame, status, w, words);
-}
-
-vaddr_t arch_user_pc(const struct arch_user *user)
-{
-    return isa_frame_pc(&user->frame);
-}
-
-vaddr_t arch_user_sp(const struct arch_user *user)
-{
-    return isa_frame_sp(&user->frame);
-}
-
-bool arch_user_register(const struct arch_user *user, uint32_t i, const char **name, uint64_t *value)
-{
-    return isa_frame_register(&user->frame, i, name, value);
-}
-
 /* The range that begins at `first`, else a free one, else the last. */
 static struct port_range *find_range(struct arch_user *user, uint32_t first)
 {

@@ -1,43 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /* Several CPUs: work in parallel, wake-ups and kills that cross, one clock. */
-#include <support/notes.h>
-#include <support/threads.h>
-#include <support/unit.h>
-
 #include <arch/atomic.h>
 #include <arch/irq.h>
 #include <arch/smp.h>
 #include <arch/timer.h>
 #include <diag/counters.h>
-#include <sched/check.h>
 
 #include "../sched_priv.h"
-
-static struct spinlock lock = SPINLOCK_INIT("outer", LOCK_RANK_IPC);
-
-static int setup(void **state)
-{
-    (void)state;
-    notes_clear();
-    lock = (struct spinlock)SPINLOCK_INIT("outer", LOCK_RANK_IPC);
-    threads_begin(1);
-    return 0;
-}
+#include "outer.h"
 
 static int setup_two_cpus(void **state)
 {
     setup(state);
     threads_begin(2);
     return 0;
-}
-
-static void run(void)
-{
-    struct null_end end = threads_run();
-
-    assert_int_equal(end.kind, NULL_OFF);
-    assert_int_equal(end.why, ARCH_OFF_DONE);
-    assert_null(sched_check_module.check());
 }
 
 static void say(uint32_t me)
@@ -265,12 +241,34 @@ TEST(only_cpu_0_counts_time)
     assert_true(sched_ticks() <= arch_timer_get_ticks() / (NULL_FREQUENCY / SCHED_HZ));
 }
 
+static void work_and_count_locking(uint32_t me)
+{
+    uint32_t before = sched_state()->lock.next;
+
+    for (uint32_t i = 0; i < 20; i++) {
+        threads_work_deaf(1);
+        for (uint32_t k = 0; k < 16; k++)
+            arch_cpu_relax(); /* until the others have had their tick */
+    }
+    note("%u:%s ", me, sched_state()->lock.next - before <= 40 ? "left alone" : "taken by idle CPUs");
+}
+
+/* CPU 0's own ticks need the lock, about 30 in this time; those of three idle CPUs would need it 60 times more. */
+TEST(idle_cpus_leave_the_lock_to_those_that_work)
+{
+    threads_begin(4);
+    threads_add(0, 4, work_and_count_locking);
+    run();
+    assert_string_equal(notes(), "0:left alone ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(two_cpus_run_two_threads_at_once, setup_two_cpus),
         cmocka_unit_test_setup(a_wake_up_goes_to_an_idle_cpu, setup_two_cpus),
         cmocka_unit_test_setup(a_cpu_passes_on_what_it_does_not_take, setup),
+        cmocka_unit_test_setup(idle_cpus_leave_the_lock_to_those_that_work, setup),
         cmocka_unit_test_setup(a_wake_up_on_the_own_cpu_needs_no_interrupt, setup),
         cmocka_unit_test_setup(a_wake_up_interrupts_the_cpu_that_runs_the_lowest, setup_two_cpus),
         cmocka_unit_test_setup(a_kill_reaches_a_thread_on_another_cpu, setup_two_cpus),

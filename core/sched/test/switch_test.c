@@ -1,9 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* Who runs when: priorities, turns, sleeping and waking, preemption, and the scheduler's own misuse checks. */
-#include <support/notes.h>
-#include <support/threads.h>
-#include <support/unit.h>
-
 #include <string.h>
 
 #include <diag/console.h>
@@ -11,26 +7,7 @@
 #include <sched/check.h>
 
 #include "../sched_priv.h"
-
-static struct spinlock lock = SPINLOCK_INIT("outer", LOCK_RANK_IPC);
-
-static int setup(void **state)
-{
-    (void)state;
-    notes_clear();
-    lock = (struct spinlock)SPINLOCK_INIT("outer", LOCK_RANK_IPC);
-    threads_begin(1);
-    return 0;
-}
-
-static void run(void)
-{
-    struct null_end end = threads_run();
-
-    assert_int_equal(end.kind, NULL_OFF);
-    assert_int_equal(end.why, ARCH_OFF_DONE);
-    assert_null(sched_check_module.check());
-}
+#include "outer.h"
 
 static void say(uint32_t me)
 {

@@ -1,37 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /* Ticks, turns, budgets and epochs, faults and restarts, kills, idleness. */
-#include <support/notes.h>
-#include <support/threads.h>
-#include <support/unit.h>
-
 #include <arch/atomic.h>
 #include <arch/irq.h>
 #include <arch/smp.h>
 #include <arch/timer.h>
 #include <diag/counters.h>
-#include <sched/check.h>
 
 #include "../sched_priv.h"
-
-static struct spinlock lock = SPINLOCK_INIT("outer", LOCK_RANK_IPC);
-
-static int setup(void **state)
-{
-    (void)state;
-    notes_clear();
-    lock = (struct spinlock)SPINLOCK_INIT("outer", LOCK_RANK_IPC);
-    threads_begin(1);
-    return 0;
-}
-
-static void run(void)
-{
-    struct null_end end = threads_run();
-
-    assert_int_equal(end.kind, NULL_OFF);
-    assert_int_equal(end.why, ARCH_OFF_DONE);
-    assert_null(sched_check_module.check());
-}
+#include "outer.h"
 
 static void say(uint32_t me)
 {
