@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <arch/isa.h>
+#include <sim/branch.h>
 #include <sim/crash.h>
 #include <sim/eventlog.h>
 #include <sim/expect.h>
@@ -181,6 +182,8 @@ int main(int argc, char **argv)
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* what runs from here on gains nothing by any program it might start */
     clock_gettime(CLOCK_MONOTONIC, &begin);
     const struct machine_result *result = machine_run();
+    if (branch_is_child())
+        branch_exit(expect_finish(report(result, &options)));
     code = expect_finish(replay_end(result, report(result, &options)));
     report_host_time(&begin);
     if (!determinism_is_child())

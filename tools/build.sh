@@ -40,7 +40,7 @@ configure_tree() {
     [[ $preset == plain ]] && preset=$hal || preset=$hal-$preset
     # CMake's report matters only when something is wrong.
     if ! (cd "$AEGIS_ROOT" && cmake --preset "$preset" -B "$dir" -DAEGIS_ISA="$isa" -DAEGIS_PROFILE="$profile" \
-        -DAEGIS_DEPS="$AEGIS_ROOT/build/deps" -DAEGIS_TESTS="$tests") >"$log" 2>&1; then
+        -DAEGIS_DEPS="${AEGIS_DEPS:-$AEGIS_ROOT/build/deps}" -DAEGIS_TESTS="$tests") >"$log" 2>&1; then
         say "configuring build/$name failed:"
         grep -vE '^-- ' "$log" >&2
         return 1

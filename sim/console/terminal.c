@@ -10,6 +10,8 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include <sim/branch.h>
+
 #define CTRL_A 0x01
 
 static struct {
@@ -61,7 +63,7 @@ static void ready(struct input_source *source)
 
 void console_restore(void)
 {
-    if (terminal.raw)
+    if (terminal.raw && !branch_is_child())
         tcsetattr(terminal.source.fd, TCSANOW, &terminal.saved);
 }
 

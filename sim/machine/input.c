@@ -156,6 +156,12 @@ void input_remove_source(struct input_source *source)
     }
 }
 
+void input_forget_sources(void)
+{
+    in.sources = NULL;
+    in.signalled = 0;
+}
+
 void input_poll(void)
 {
     if (!in.signalled)

@@ -17,6 +17,18 @@ void trace_add(struct trace_sink *sink)
     sim_port.trace |= sink->kinds != 0 ? sink->kinds : ~UINT32_C(0);
 }
 
+void trace_forget_files(void)
+{
+    struct trace_sink **s = &sinks;
+
+    while (*s != NULL) {
+        if ((*s)->to_file)
+            *s = (*s)->next;
+        else
+            s = &(*s)->next;
+    }
+}
+
 void trace_end(uint64_t time)
 {
     for (struct trace_sink *s = sinks; s != NULL; s = s->next) {

@@ -49,7 +49,7 @@ int eventlog_start(const char *path)
     eventlog.file = fopen(path, "we");
     if (eventlog.file == NULL)
         return refuse();
-    eventlog.sink = (struct trace_sink){.event = on_event, .end = on_end};
+    eventlog.sink = (struct trace_sink){.event = on_event, .end = on_end, .to_file = true};
     trace_add(&eventlog.sink);
     return EXIT_OK;
 }

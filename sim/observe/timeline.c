@@ -264,7 +264,7 @@ int timeline_start(const char *path)
     flush(false);
     timeline.sink = (struct trace_sink){.kinds = TRACE_BIT(TRACE_CALL) | TRACE_BIT(TRACE_RETURN) | TRACE_BIT(TRACE_FAULT) |
         TRACE_BIT(TRACE_EXIT) | TRACE_BIT(TRACE_RESTART) | TRACE_BIT(TRACE_SWITCH) | TRACE_BIT(TRACE_IRQ) | TRACE_BIT(TRACE_TICK),
-        .event = on_event, .end = on_end};
+        .event = on_event, .end = on_end, .to_file = true};
     trace_add(&timeline.sink);
     return 0;
 }

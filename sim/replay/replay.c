@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <sim/branch.h>
 #include <sim/events.h>
 #include <sim/options.h>
 #include <sim/serial.h>
@@ -78,6 +79,8 @@ static void on_mark(const struct event_mark *mark)
 {
     struct recording *r = &state.made;
 
+    if (branch_is_child())
+        return; /* it is not the run that was recorded */
     if (state.replay != NULL)
         compare_mark(mark);
     if (state.record == NULL)

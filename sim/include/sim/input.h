@@ -30,7 +30,7 @@ struct input {
 void machine_input(enum input_kind kind, uint32_t value);
 /** Let it arrive at input->time, which is not before that of an earlier one. Before the machine starts. */
 void input_replay(const struct input *input);
-/** This is a replay: machine_input() is deaf from now on, but for INPUT_QUIT, which breaks the replay off. */
+/** A replay or a branch: machine_input() is deaf from now on, but for INPUT_QUIT, which breaks the replay off. */
 void input_ignore_live(void);
 
 struct input_tap {
@@ -59,6 +59,8 @@ struct input_source {
 };
 /** Watch source->fd, which becomes non-blocking. A signal (SIGIO) says when to look, so that looking costs nothing. */
 void input_add_source(struct input_source *source);
+/** Stop watching all of them and leave their files alone; the process has become a branch of the run. */
+void input_forget_sources(void);
 /** Stop watching. */
 void input_remove_source(struct input_source *source);
 /** Look at the sources, if the signal came. Between turns of the machine. */

@@ -12,10 +12,13 @@ struct trace_sink {
     void (*event)(struct trace_sink *sink, const struct trace_event *event, uint64_t time);
     /** The machine has ended; flush. May be NULL. */
     void (*end)(struct trace_sink *sink, uint64_t time);
+    bool to_file; /* it writes a file, which is of one run: a branch of it has no say there. Constant */
     struct trace_sink *next;
 };
 
 /** Add a sink; it lives until the process ends. */
 void trace_add(struct trace_sink *sink);
+/** Drop the sinks that write files; the process has become a branch of the run. */
+void trace_forget_files(void);
 /** Tell every sink that the machine has ended at `time`. */
 void trace_end(uint64_t time);
