@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# Installs the Debian packages that groups of tools/packages.tbl name, as far as they are missing. Where Debian's own
-# Unicorn is older than 2.1 (Debian 12), the next release's library is unpacked into build/deps instead: apt verifies it
-# with the distribution's archive keyring, and nothing outside build/ changes.
+# Installs the Debian packages that groups of tools/packages.tbl name, as far as they are missing. Where Debian's own are
+# too old or absent (Debian 12: Unicorn, CBMC; the table says "NAME >= VERSION"), the next release's are unpacked into
+# build/deps instead: apt verifies them with the distribution's archive keyring, and nothing outside build/ changes.
 set -euo pipefail
 AEGIS_ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 . "$AEGIS_ROOT/tools/lib.sh"
@@ -55,17 +55,25 @@ read_host() {
 read_host || die "$EX_UNAVAILABLE" "this host is $host_name; packages are installed on Debian 12 or newer only." \
     "Use a container instead: docker build -t aegis . && docker run -it --rm aegis (see Dockerfile)."
 
-# ---- Unicorn -------------------------------------------------------------------------------------------------------
+# ---- packages of the next release, unpacked privately --------------------------------------------------------------
 
 deps=${AEGIS_DEPS:-$AEGIS_ROOT/build/deps}
-private_unicorn() { ((host_release < 13)); }
-unicorn_present() {
-    if private_unicorn; then
-        # The stamp is written last and names the library; a library that went away is fetched again.
-        [[ -s $deps/unicorn.stamp && -e $deps/$(head -n 1 "$deps/unicorn.stamp") ]]
-    else
-        installed libunicorn-dev
-    fi
+is_private() { [[ $1 == *' >= '* ]] && ((host_release < 13)); }
+
+# private_of PACKAGE: what to fetch for it, where it is unpacked, which file must come out of it, what its stamp is. CBMC
+# needs a newer C library than the host's, so it has a folder of its own and is started by that library's loader.
+private_of() {
+    case $1 in
+    libunicorn-dev) fetch=(libunicorn2t64 libunicorn-dev) folder=$deps probe='usr/lib/*/libunicorn.so' stamp=$deps/unicorn.stamp ;;
+    cbmc) fetch=(cbmc minisat libc6 libstdc++6 libgcc-s1 zlib1g) folder=$deps/cbmc probe=usr/bin/cbmc stamp=$folder/stamp ;;
+    *) die "$EX_UNAVAILABLE" "tools/deps.sh does not know how to unpack $1; see private_of() there." ;;
+    esac
+}
+
+# The stamp is written last and names the probed file; what went away is fetched again.
+private_present() {
+    private_of "$1"
+    [[ -s $stamp && -e $folder/$(head -n 1 "$stamp") ]]
 }
 
 # The system's mirror: the address from which apt itself takes the distribution.
@@ -73,19 +81,16 @@ system_mirror() {
     apt-get --print-uris update 2>/dev/null | sed -nE "s|^'(.*)/dists/$host_codename/InRelease'.*|\1|p" | head -n 1
 }
 
-fetch_unicorn() {
-    local next=trixie mirror keyring='' file state library
-    mirror=$(system_mirror)
-    [[ $mirror ]] || die "$EX_UNAVAILABLE" "apt's sources name no mirror for $host_codename; Unicorn 2.1 cannot be fetched."
+# Own lists and caches in $1, so the system's are not touched; no indexes but Packages.
+write_apt_state() {
+    local state=$1 mirror=$2 next=$3 keyring='' file
     for file in /usr/share/keyrings/debian-archive-keyring.{pgp,gpg}; do
         [[ -r $file ]] && keyring=$file && break
     done
     [[ $keyring ]] || die "$EX_UNAVAILABLE" "no Debian archive keyring: install debian-archive-keyring."
-    state=$deps/apt
     rm -rf "$state"
-    mkdir -p "$state/lists/partial" "$state/cache/archives/partial" "$state/debs"
+    mkdir -p "$state/lists/partial" "$state/cache/archives/partial"
     printf 'deb [signed-by=%s] %s %s main\n' "$keyring" "$mirror" "$next" >"$state/sources.list"
-    # Own lists and caches, so the system's are not touched; no indexes but Packages.
     cat >"$state/apt.conf" <<CONF
 Dir::Etc::sourcelist "$state/sources.list";
 Dir::Etc::sourceparts "-";
@@ -99,20 +104,37 @@ Acquire::IndexTargets::deb::DEP-11::DefaultEnabled "false";
 Acquire::Retries "3";
 APT::Sandbox::User "root";
 CONF
-    export APT_CONFIG=$state/apt.conf
-    say "fetching libunicorn2t64 and libunicorn-dev of Debian's $next from $mirror into build/deps" \
-        "(6 MB, and 10 MB of package index)"
-    if ! { apt-get -qq update && cd "$state/debs" && apt-get -qq download libunicorn2t64 libunicorn-dev; } >&2; then
-        die "$EX_UNAVAILABLE" "fetching Unicorn from $mirror failed; see above."
-    fi
-    for file in "$state"/debs/*.deb; do
-        dpkg -x "$file" "$deps"
+}
+
+# Download and unpack the packages that stand for $2, with the apt state in $1.
+fetch_private() {
+    local state=$1 package=$2 found file
+    private_of "$package"
+    mkdir -p "$state/debs/$package" "$folder"
+    cd "$state/debs/$package"
+    apt-get -qq download "${fetch[@]}" >&2 || die "$EX_UNAVAILABLE" "fetching ${fetch[*]} failed; see above."
+    for file in *.deb; do
+        dpkg -x "$file" "$folder"
     done
-    library=$(find "$deps/usr/lib" -name libunicorn.so -print -quit)
-    [[ -e $library ]] || die "$EX_UNAVAILABLE" "the fetched packages hold no libunicorn.so"
-    { echo "${library#"$deps"/}"; ls "$state/debs"; } >"$deps/unicorn.stamp.new"
+    found=$(cd "$folder" && compgen -G "$probe" | head -n 1) || true
+    [[ $found && -e $folder/$found ]] || die "$EX_UNAVAILABLE" "the fetched packages hold no $probe"
+    { echo "$found"; ls; } >"$stamp.new"
+    mv "$stamp.new" "$stamp"
+}
+
+fetch_all_private() {
+    local next=trixie mirror state=$deps/apt package
+    mirror=$(system_mirror)
+    [[ $mirror ]] || die "$EX_UNAVAILABLE" "apt's sources name no mirror for $host_codename; cannot fetch: $*."
+    write_apt_state "$state" "$mirror" "$next"
+    export APT_CONFIG=$state/apt.conf
+    say "fetching $* of Debian's $next from $mirror into build/deps (6 MB for libunicorn-dev, 26 MB for cbmc, and 10 MB of" \
+        "package index)"
+    apt-get -qq update >&2 || die "$EX_UNAVAILABLE" "reading the index of $mirror failed; see above."
+    for package; do
+        (fetch_private "$state" "$package")
+    done
     rm -rf "$state"
-    mv "$deps/unicorn.stamp.new" "$deps/unicorn.stamp"
 }
 
 # ---- packages ------------------------------------------------------------------------------------------------------
@@ -120,39 +142,41 @@ CONF
 status=$(dpkg-query -W -f '${db:Status-Status} ${Package}\n' 2>/dev/null)
 installed() { [[ $'\n'$status$'\n' == *$'\n'"installed $1"$'\n'* ]]; }
 
-need_unicorn=false
-packages=()
+packages=() private=()
 while IFS='|' read -r group package _; do
     [[ " ${groups[*]} " == *" $group "* ]] || continue
     [[ $package == gcc-x86-64-linux-gnu && $(uname -m) == x86_64 ]] && package=gcc
     # Newer releases have RISC-V in a package of its own.
     [[ $package == qemu-system-misc ]] && apt-cache show qemu-system-riscv >/dev/null 2>&1 && package=qemu-system-riscv
-    if [[ $package == libunicorn-dev* ]]; then
-        need_unicorn=true
-        private_unicorn && continue
-        package=libunicorn-dev
+    if is_private "$package"; then
+        private+=("${package%% *}")
+        continue
     fi
+    package=${package%% *}
     [[ " ${packages[*]} " == *" $package "* ]] || packages+=("$package")
 done < <(table)
 
-missing=()
+missing=() to_fetch=()
 for package in "${packages[@]}"; do
     installed "$package" || missing+=("$package")
 done
-fetch=false
-$need_unicorn && private_unicorn && ! unicorn_present && fetch=true
+for package in "${private[@]}"; do
+    private_present "$package" || to_fetch+=("$package")
+done
 
 if $list; then
     for package in "${packages[@]}"; do
         installed "$package" && echo "$package installed" || echo "$package missing"
     done
-    $need_unicorn && private_unicorn && { unicorn_present && echo "libunicorn-dev $deps" || echo "libunicorn-dev missing"; }
+    for package in "${private[@]}"; do
+        private_present "$package" && echo "$package $folder" || echo "$package missing"
+    done
     exit 0
 fi
-((${#missing[@]})) || $fetch || exit 0
+((${#missing[@]} + ${#to_fetch[@]})) || exit 0
 
 wanted="${missing[*]}"
-$fetch && wanted+="${wanted:+ }libunicorn-dev (unpacked into build/deps)"
+((${#to_fetch[@]})) && wanted+="${wanted:+ }${to_fetch[*]} (unpacked into build/deps)"
 $offline && die "$EX_UNAVAILABLE" "missing and --offline: $wanted. Run tools/deps.sh ${groups[*]} with a network first."
 
 # plan: what apt would fetch, as "megabytes count"; fails when its lists do not know a package.
@@ -197,6 +221,6 @@ if ((${#missing[@]})); then
         install || die "$EX_UNAVAILABLE" "not installed."
     fi
 fi
-if $fetch; then
-    (fetch_unicorn)
+if ((${#to_fetch[@]})); then
+    (fetch_all_private "${to_fetch[@]}")
 fi
