@@ -8,6 +8,13 @@ struct slot {
     uint32_t level;
 };
 
+/*@ logic integer pt_bytes(integer level) =
+  @   level == 0 ? 0x1000 : level == 1 ? 0x200000 : level == 2 ? 0x40000000 : 0x8000000000;
+  @*/
+
+/*@ assigns \nothing;
+  @ ensures \result == pt_bytes(level);
+  @*/
 uint64_t pt_span(uint32_t level)
 {
     switch (level) {
@@ -23,6 +30,10 @@ uint64_t pt_span(uint32_t level)
 }
 
 /* Divisions by constants: shifts for the compiler, arithmetic for the prover. */
+/*@ assigns \nothing;
+  @ ensures \result < 512;
+  @ ensures \result == va / pt_bytes(level) % 512;
+  @*/
 uint32_t pt_index(vaddr_t va, uint32_t level)
 {
     switch (level) {
