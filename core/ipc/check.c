@@ -4,12 +4,12 @@
 
 #include <sched/thread.h>
 
-static bool waits(const struct ipc_state *s, uint32_t index, uint32_t ep)
+static bool waits(const struct ipc_state *s, uint32_t index, uint32_t ep) REQUIRES_LOCK(ipc_role)
 {
     return s->thread[index].endpoint == ep;
 }
 
-static const char *check_endpoint(const struct ipc_state *s, uint32_t ep)
+static const char *check_endpoint(const struct ipc_state *s, uint32_t ep) REQUIRES_LOCK(ipc_role)
 {
     const struct endpoint *e = &s->ep[ep];
 
@@ -33,7 +33,7 @@ static const char *check_endpoint(const struct ipc_state *s, uint32_t ep)
 }
 
 /* The other way round: who believes to wait as a sender or caller is known to the endpoint as such. */
-static const char *check_waits(const struct ipc_state *s)
+static const char *check_waits(const struct ipc_state *s) REQUIRES_LOCK(ipc_role)
 {
     for (uint32_t t = 0; t < CONFIG_TASKS; t++) {
         uint32_t ep = s->thread[t].endpoint;
@@ -46,7 +46,7 @@ static const char *check_waits(const struct ipc_state *s)
     return NULL;
 }
 
-static const char *check_grants(const struct ipc_state *s)
+static const char *check_grants(const struct ipc_state *s) REQUIRES_LOCK(ipc_role)
 {
     for (uint32_t i = 0; i < CONFIG_GRANTS; i++) {
         const struct grant *g = &s->grant[i];
@@ -63,7 +63,7 @@ static const char *check_grants(const struct ipc_state *s)
     return NULL;
 }
 
-static const char *check_irqs(const struct ipc_state *s)
+static const char *check_irqs(const struct ipc_state *s) REQUIRES_LOCK(ipc_role)
 {
     for (uint32_t i = 0; i < CONFIG_IRQ_BINDINGS; i++) {
         if (!s->irq[i].active)
@@ -76,7 +76,7 @@ static const char *check_irqs(const struct ipc_state *s)
     return NULL;
 }
 
-static const char *check_threads(const struct ipc_state *s)
+static const char *check_threads(const struct ipc_state *s) REQUIRES_LOCK(ipc_role)
 {
     uint32_t can[CONFIG_ENDPOINTS] = {0};
 
@@ -97,7 +97,7 @@ static const char *ipc_check(void)
     struct ipc_state *s = ipc_state();
     const char *broken = NULL;
 
-    spin_lock(&s->lock);
+    ipc_lock();
     for (uint32_t i = 0; i < CONFIG_ENDPOINTS && !broken; i++)
         broken = check_endpoint(s, i);
     if (!broken)
@@ -108,11 +108,12 @@ static const char *ipc_check(void)
         broken = check_irqs(s);
     if (!broken)
         broken = check_threads(s);
-    spin_unlock(&s->lock);
+    ipc_unlock();
     return broken;
 }
 
-static void ipc_hash(struct hash *hash)
+/* Of a machine that stands still. */
+UNCHECKED_LOCKS static void ipc_hash(struct hash *hash)
 {
     const struct ipc_state *s = ipc_state();
 

@@ -18,7 +18,8 @@ static vaddr_t grant_va(uint64_t id)
     return LAYOUT_GRANT_BASE + id * LAYOUT_GRANT_STRIDE;
 }
 
-status_t ipc_grants_init(void)
+/* Boot: nobody else runs. */
+UNCHECKED_LOCKS status_t ipc_grants_init(void)
 {
     struct ipc_state *s = ipc_state();
 
@@ -49,7 +50,7 @@ static void grant_unmap(uint32_t task, uint64_t id)
 }
 
 /* Map a slot that grant_create_check() allows. The owner may still map it from a grant whose peer died. Lock held. */
-static status_t grant_connect(struct grant *g, uint64_t id, uint32_t me, uint32_t peer)
+static status_t grant_connect(struct grant *g, uint64_t id, uint32_t me, uint32_t peer) REQUIRES_LOCK(ipc_role)
 {
     bool mapped = g->owner == me;
     status_t status = mapped ? STATUS_OK : grant_map(me, id);
@@ -72,16 +73,16 @@ status_t ipc_grant_create(uint32_t me, uint64_t id, uint64_t peer)
     struct ipc_state *s = ipc_state();
     status_t status;
 
-    spin_lock(&s->lock);
+    ipc_lock();
     status = grant_create_check(s->grant, id, me, peer, peer < CONFIG_TASKS && s->thread[peer].alive);
     if (status == STATUS_OK)
         status = grant_connect(&s->grant[id], id, me, (uint32_t)peer);
-    spin_unlock(&s->lock);
+    ipc_unlock();
     return status;
 }
 
 /* Put a slot into the state its rules say, taking the page from whom they say. Lock held. */
-static void grant_release(struct ipc_state *s, uint32_t id, uint32_t task)
+static void grant_release(struct ipc_state *s, uint32_t id, uint32_t task) REQUIRES_LOCK(ipc_role)
 {
     struct grant_death death = grant_on_death(s->grant[id], task);
 
@@ -95,11 +96,11 @@ status_t ipc_grant_revoke(uint32_t me, uint64_t id)
     struct ipc_state *s = ipc_state();
     status_t status;
 
-    spin_lock(&s->lock);
+    ipc_lock();
     status = grant_revoke_check(s->grant, id, me);
     if (status == STATUS_OK)
         grant_release(s, (uint32_t)id, me);
-    spin_unlock(&s->lock);
+    ipc_unlock();
     return status;
 }
 
@@ -111,12 +112,11 @@ void ipc_grants_cleanup_locked(uint32_t index)
 
 status_t ipc_copy_in(uint32_t me, void *dst, struct uaddr src, size_t len)
 {
-    struct ipc_state *s = ipc_state();
     status_t status;
 
-    spin_lock(&s->lock);
+    ipc_lock();
     status = user_copy_in(thread_get(me)->space, dst, src, len);
-    spin_unlock(&s->lock);
+    ipc_unlock();
     return status;
 }
 
@@ -125,10 +125,10 @@ bool ipc_grant_maps(uint32_t id, uint32_t index, uint32_t *owner)
     struct ipc_state *s = ipc_state();
     bool maps;
 
-    spin_lock(&s->lock);
+    ipc_lock();
     maps = id < CONFIG_GRANTS && s->grant[id].owner != GRANT_NONE &&
            (s->grant[id].owner == index || s->grant[id].peer == index);
     *owner = maps ? s->grant[id].owner : GRANT_NONE;
-    spin_unlock(&s->lock);
+    ipc_unlock();
     return maps;
 }

@@ -15,7 +15,8 @@ struct ipc_state *ipc_state(void)
     return &state;
 }
 
-status_t ipc_init(void)
+/* Boot: nobody else runs. */
+UNCHECKED_LOCKS status_t ipc_init(void)
 {
     status_t status;
 
@@ -29,7 +30,7 @@ status_t ipc_init(void)
 
 void ipc_attach(uint32_t index, uint32_t prio, uint32_t receives)
 {
-    spin_lock(&state.lock);
+    ipc_lock();
     state.thread[index].attached = true;
     state.thread[index].alive = true; /* before it has run, so that no peer on another CPU can be too early */
     state.thread[index].receives = receives;
@@ -37,35 +38,35 @@ void ipc_attach(uint32_t index, uint32_t prio, uint32_t receives)
     state.prio[index] = prio;
     for (uint32_t i = 0; i < CONFIG_ENDPOINTS; i++)
         state.receivers[i] += receives >> i & 1u;
-    spin_unlock(&state.lock);
+    ipc_unlock();
 }
 
 void ipc_start(uint32_t index)
 {
-    spin_lock(&state.lock);
+    ipc_lock();
     state.thread[index].alive = true;
-    spin_unlock(&state.lock);
+    ipc_unlock();
 }
 
 void ipc_cleanup(uint32_t index, bool ended)
 {
     struct ipc_thread *t = &state.thread[index];
 
-    spin_lock(&state.lock);
+    ipc_lock();
     t->alive = false;
     t->pending = 0;
     t->notify_wait = false;
     ipc_endpoints_cleanup_locked(index, ended);
     ipc_grants_cleanup_locked(index);
     ipc_irqs_cleanup_locked(index);
-    spin_unlock(&state.lock);
+    ipc_unlock();
 }
 
 void ipc_cancel(uint32_t index)
 {
     struct ipc_thread *t = &state.thread[index];
 
-    spin_lock(&state.lock);
+    ipc_lock();
     t->notify_wait = false;
     for (uint32_t i = 0; i < CONFIG_ENDPOINTS; i++) {
         struct endpoint *e = &state.ep[i];
@@ -80,7 +81,7 @@ void ipc_cancel(uint32_t index)
     }
     t->endpoint = EP_NONE;
     (void)sched_wake(thread_get(index), ERR_KILLED);
-    spin_unlock(&state.lock);
+    ipc_unlock();
 }
 
 const char *ipc_wait_name(uint32_t index, char *out, size_t size)
@@ -88,7 +89,7 @@ const char *ipc_wait_name(uint32_t index, char *out, size_t size)
     const struct ipc_thread *t = &state.thread[index];
     const char *name = NULL;
 
-    spin_lock(&state.lock);
+    ipc_lock();
     for (uint32_t i = 0; i < CONFIG_ENDPOINTS; i++) {
         const struct endpoint *e = &state.ep[i];
 
@@ -105,6 +106,6 @@ const char *ipc_wait_name(uint32_t index, char *out, size_t size)
     }
     if (!name && t->notify_wait)
         (void)format(out, size, "%s", name = "notify");
-    spin_unlock(&state.lock);
+    ipc_unlock();
     return name ? out : NULL;
 }

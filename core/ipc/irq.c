@@ -17,13 +17,13 @@ static void irq_arrived(void *data)
 
     arch_counter_add(&counters_get()->interrupts, 1);
     arch_irq_mask(vector);
-    spin_lock(&s->lock);
+    ipc_lock();
     slot = irq_binding_find(s->irq, vector);
     if (slot != IRQ_SLOT_NONE) {
         s->irq[slot].pending_ack = true;
         (void)ipc_notify_locked(s->irq[slot].task, s->irq[slot].bits);
     }
-    spin_unlock(&s->lock);
+    ipc_unlock();
     if (slot == IRQ_SLOT_NONE)
         log_warn("irq %u arrived but no task has bound it", vector);
 }
@@ -52,13 +52,13 @@ status_t ipc_irq_bind(uint32_t me, uint64_t irq, uint64_t bits)
     uint32_t slot = 0;
     status_t status;
 
-    spin_lock(&s->lock);
+    ipc_lock();
     status = irq_bind_check(s->irq, irq, bits, bindable(irq), &slot);
     if (status == STATUS_OK) {
         s->irq[slot] = (struct irq_binding){.bits = bits, .irq = (uint32_t)irq, .task = (uint16_t)me, .active = true};
         arch_irq_unmask((uint32_t)irq);
     }
-    spin_unlock(&s->lock);
+    ipc_unlock();
     return status;
 }
 
@@ -68,13 +68,13 @@ status_t ipc_irq_ack(uint32_t me, uint64_t irq)
     uint32_t slot;
     status_t status;
 
-    spin_lock(&s->lock);
+    ipc_lock();
     status = irq_ack_check(s->irq, irq, me, &slot);
     if (status == STATUS_OK) {
         s->irq[slot].pending_ack = false;
         arch_irq_unmask((uint32_t)irq);
     }
-    spin_unlock(&s->lock);
+    ipc_unlock();
     return status;
 }
 

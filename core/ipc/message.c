@@ -42,7 +42,7 @@ void ipc_reprioritize_locked(uint32_t index)
 }
 
 /* Hand `w` to a thread that waits; the caller wakes it. */
-static struct thread *deliver_locked(struct ipc_state *s, uint32_t to, const uint64_t w[4])
+static struct thread *deliver_locked(struct ipc_state *s, uint32_t to, const uint64_t w[4]) REQUIRES_LOCK(ipc_role)
 {
     copy_words(s->thread[to].msg, w);
     s->thread[to].endpoint = EP_NONE;
@@ -51,13 +51,13 @@ static struct thread *deliver_locked(struct ipc_state *s, uint32_t to, const uin
 }
 
 /* Somebody new waits for `server`, who can only gain by it. */
-static void lend_priority_locked(const struct ipc_state *s, uint32_t server, uint32_t waiter)
+static void lend_priority_locked(const struct ipc_state *s, uint32_t server, uint32_t waiter) REQUIRES_LOCK(ipc_role)
 {
     if (s->prio[waiter] > s->prio[server])
         ipc_reprioritize_locked(server);
 }
 
-static void begin_service_locked(struct ipc_state *s, struct endpoint *e, uint32_t server, uint32_t caller)
+static void begin_service_locked(struct ipc_state *s, struct endpoint *e, uint32_t server, uint32_t caller) REQUIRES_LOCK(ipc_role)
 {
     e->server = (uint16_t)server;
     e->caller = (uint16_t)caller;
@@ -68,7 +68,7 @@ static void begin_service_locked(struct ipc_state *s, struct endpoint *e, uint32
 }
 
 /* A server that runs at its own priority has borrowed none that it could lose. */
-static void end_service_locked(struct ipc_state *s, struct endpoint *e)
+static void end_service_locked(struct ipc_state *s, struct endpoint *e) REQUIRES_LOCK(ipc_role)
 {
     uint32_t server = e->server;
 
@@ -79,7 +79,7 @@ static void end_service_locked(struct ipc_state *s, struct endpoint *e)
 }
 
 /* Wait in the queue until the message is taken (or, for a CALL, answered). */
-static void begin_wait_locked(struct ipc_state *s, uint32_t me, uint64_t ep)
+static void begin_wait_locked(struct ipc_state *s, uint32_t me, uint64_t ep) REQUIRES_LOCK(ipc_role)
 {
     s->thread[me].endpoint = (uint16_t)ep;
     if (s->ep[ep].server != EP_NONE)
@@ -87,7 +87,7 @@ static void begin_wait_locked(struct ipc_state *s, uint32_t me, uint64_t ep)
 }
 
 /* A message for a receiver that waits. A CALL makes it the server and waits for the reply. Releases the lock. */
-static status_t hand_over(struct ipc_state *s, uint32_t me, uint64_t ep, bool call)
+static status_t hand_over(struct ipc_state *s, uint32_t me, uint64_t ep, bool call) RELEASES_LOCK(ipc_role)
 {
     struct endpoint *e = &s->ep[ep];
     uint32_t receiver = e->receiver;
@@ -97,20 +97,20 @@ static status_t hand_over(struct ipc_state *s, uint32_t me, uint64_t ep, bool ca
     if (call) {
         begin_service_locked(s, e, receiver, me);
         s->thread[me].endpoint = (uint16_t)ep;
-        return sched_wake_and_block(woken, STATUS_OK, &s->lock);
+        return ipc_wake_and_block(woken);
     }
     (void)sched_wake(woken, STATUS_OK);
-    spin_unlock(&s->lock);
+    ipc_unlock();
     return STATUS_OK;
 }
 
 /* Can anybody but `me` ever receive on this endpoint? */
-static bool others_receive(const struct ipc_state *s, uint64_t ep, uint32_t me)
+static bool others_receive(const struct ipc_state *s, uint64_t ep, uint32_t me) REQUIRES_LOCK(ipc_role)
 {
     return s->receivers[ep] > (s->thread[me].receives >> ep & 1u);
 }
 
-static status_t send_locked(struct ipc_state *s, uint32_t me, uint64_t ep, bool call)
+static status_t send_locked(struct ipc_state *s, uint32_t me, uint64_t ep, bool call) RELEASES_LOCK(ipc_role)
 {
     struct endpoint *e = &s->ep[ep];
     status_t status = STATUS_OK;
@@ -133,7 +133,7 @@ static status_t send_locked(struct ipc_state *s, uint32_t me, uint64_t ep, bool 
         }
         (void)ep_queue_push(&e->senders, me);
         begin_wait_locked(s, me, ep);
-        return sched_block(&s->lock);
+        return ipc_block();
     case EP_SEND_FULL:
         status = ERR_QUEUE_FULL;
         break;
@@ -141,7 +141,7 @@ static status_t send_locked(struct ipc_state *s, uint32_t me, uint64_t ep, bool 
         status = ERR_REPLY_OWED;
         break;
     }
-    spin_unlock(&s->lock);
+    ipc_unlock();
     return status;
 }
 
@@ -151,7 +151,7 @@ static status_t send_message(uint32_t me, uint64_t ep, const uint64_t w[4], bool
 
     if (ep >= CONFIG_ENDPOINTS)
         return ERR_BAD_ENDPOINT;
-    spin_lock(&s->lock);
+    ipc_lock();
     copy_words(s->thread[me].msg, w);
     s->thread[me].calling = call;
     return send_locked(s, me, ep, call);
@@ -172,7 +172,7 @@ status_t ipc_call(uint32_t me, uint64_t ep, const uint64_t w[4], uint64_t reply[
 }
 
 /* Take the oldest sender's message; a plain sender goes on, a caller now waits for our reply. Lock held. */
-static void take_locked(struct ipc_state *s, uint32_t me, struct endpoint *e, uint64_t w[4])
+static void take_locked(struct ipc_state *s, uint32_t me, struct endpoint *e, uint64_t w[4]) REQUIRES_LOCK(ipc_role)
 {
     uint32_t sender = EP_NONE;
 
@@ -194,14 +194,14 @@ status_t ipc_recv(uint32_t me, uint64_t ep, uint64_t w[4])
 
     if (ep >= CONFIG_ENDPOINTS)
         return ERR_BAD_ENDPOINT;
-    spin_lock(&s->lock);
+    ipc_lock();
     switch (ep_recv_decide(s->ep[ep], me)) {
     case EP_RECV_TAKE:
         take_locked(s, me, &s->ep[ep], w);
         break;
     case EP_RECV_WAIT:
         s->ep[ep].receiver = (uint16_t)me;
-        status = sched_block(&s->lock);
+        status = ipc_block();
         copy_words(w, s->thread[me].msg);
         return status;
     case EP_RECV_BUSY:
@@ -211,12 +211,12 @@ status_t ipc_recv(uint32_t me, uint64_t ep, uint64_t w[4])
         status = ERR_REPLY_OWED;
         break;
     }
-    spin_unlock(&s->lock);
+    ipc_unlock();
     return status;
 }
 
 /* An endpoint has lost a receiver for good: fail those in its queue whom nobody else can serve; the others keep their order. */
-static void fail_senders_locked(struct ipc_state *s, uint32_t ep)
+static void fail_senders_locked(struct ipc_state *s, uint32_t ep) REQUIRES_LOCK(ipc_role)
 {
     struct endpoint *e = &s->ep[ep];
     uint32_t waiting = e->senders.count;
@@ -233,7 +233,7 @@ static void fail_senders_locked(struct ipc_state *s, uint32_t ep)
     }
 }
 
-static void end_receiving_locked(struct ipc_state *s, uint32_t index)
+static void end_receiving_locked(struct ipc_state *s, uint32_t index) REQUIRES_LOCK(ipc_role)
 {
     uint32_t receives = s->thread[index].receives;
 

@@ -23,12 +23,11 @@ status_t ipc_notify_locked(uint64_t target, uint64_t bits)
 
 status_t ipc_notify(uint64_t target, uint64_t bits)
 {
-    struct ipc_state *s = ipc_state();
     status_t status;
 
-    spin_lock(&s->lock);
+    ipc_lock();
     status = ipc_notify_locked(target, bits);
-    spin_unlock(&s->lock);
+    ipc_unlock();
     return status;
 }
 
@@ -38,14 +37,14 @@ status_t ipc_wait_notify(uint32_t me, uint64_t *bits)
     struct ipc_thread *t = &s->thread[me];
     status_t status = STATUS_OK;
 
-    spin_lock(&s->lock);
+    ipc_lock();
     if (t->pending == 0) {
         t->notify_wait = true;
-        status = sched_block(&s->lock);
-        spin_lock(&s->lock);
+        status = ipc_block();
+        ipc_lock();
     }
     *bits = t->pending;
     t->pending = 0;
-    spin_unlock(&s->lock);
+    ipc_unlock();
     return status;
 }

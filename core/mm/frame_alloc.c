@@ -5,25 +5,36 @@
  */
 #include <mm/frame.h>
 
+#include "mm_priv.h"
+
 #include <abi/status.h>
 #include <arch/memory.h>
 #include <base/bitmap.h>
 #include <base/mem.h>
 #include <config/config.h>
 #include <diag/panic.h>
-#include <sync/spinlock.h>
 
 static KSTATE struct {
     struct spinlock lock;
     paddr_t base;        /* [I] frame 0: the lowest usable frame */
     uint32_t frames;     /* [I] bits in the map */
     uint32_t total;      /* [I] frames that can be handed out */
-    uint32_t free_count; /* [lock] */
-    uint32_t hint;       /* [lock] no free frame below this one */
-    uint64_t *map;       /* [lock] a set bit: used */
+    uint32_t free_count GUARDED_BY(frames_role); /* [lock] */
+    uint32_t hint GUARDED_BY(frames_role); /* [lock] no free frame below this one */
+    uint64_t *map GUARDED_BY(frames_role); /* [lock] a set bit: used */
     paddr_t map_pa;      /* [I] where the bitmap lies */
     uint32_t map_frames; /* [I] and how many frames it takes */
 } state = {.lock = SPINLOCK_INIT("frames", LOCK_RANK_MM)};
+
+UNCHECKED_LOCKS static inline void frames_lock(void) TAKES_LOCK(frames_role)
+{
+    spin_lock(&state.lock);
+}
+
+UNCHECKED_LOCKS static inline void frames_unlock(void) RELEASES_LOCK(frames_role)
+{
+    spin_unlock(&state.lock);
+}
 
 static status_t source_alloc(void *ctx, paddr_t *out)
 {
@@ -77,7 +88,8 @@ static uint64_t measure(const struct boot_mmap_entry *map, uint32_t count, paddr
     return best;
 }
 
-status_t frame_init(const struct boot_mmap_entry *map, uint32_t count)
+/* Boot: nobody else runs. */
+UNCHECKED_LOCKS status_t frame_init(const struct boot_mmap_entry *map, uint32_t count)
 {
     paddr_t largest = 0, first;
     uint64_t best = measure(map, count, &largest);
@@ -106,21 +118,21 @@ status_t frame_alloc(paddr_t *out)
 {
     uint32_t f;
 
-    spin_lock(&state.lock);
+    frames_lock();
     if (!bitmap_find_clear(state.map, state.frames, state.hint, &f)) {
-        spin_unlock(&state.lock);
+        frames_unlock();
         return ERR_NO_MEMORY;
     }
     bitmap_set(state.map, f);
     state.hint = f + 1;
     state.free_count--;
-    spin_unlock(&state.lock);
+    frames_unlock();
     *out = state.base + (paddr_t)f * PAGE_SIZE;
     (void)memset(arch_phys_ptr(*out), 0, PAGE_SIZE);
     return STATUS_OK;
 }
 
-static bool is_used_locked(paddr_t pa)
+static bool is_used_locked(paddr_t pa) REQUIRES_LOCK(frames_role)
 {
     if (pa < state.base || pa % PAGE_SIZE != 0 || (pa - state.base) / PAGE_SIZE >= state.frames)
         return false;
@@ -131,9 +143,9 @@ bool frame_is_used(paddr_t pa)
 {
     bool used;
 
-    spin_lock(&state.lock);
+    frames_lock();
     used = is_used_locked(pa);
-    spin_unlock(&state.lock);
+    frames_unlock();
     return used;
 }
 
@@ -141,17 +153,18 @@ void frame_free(paddr_t pa)
 {
     uint32_t f;
 
-    spin_lock(&state.lock);
+    frames_lock();
     if (!is_used_locked(pa) || (pa >= state.map_pa && pa < state.map_pa + (paddr_t)state.map_frames * PAGE_SIZE))
         panic("frame_free: frame %lx is not in use", (unsigned long)pa);
     f = (uint32_t)((pa - state.base) / PAGE_SIZE);
     bitmap_clear(state.map, f);
     state.hint = f < state.hint ? f : state.hint;
     state.free_count++;
-    spin_unlock(&state.lock);
+    frames_unlock();
 }
 
-uint32_t frame_count_free(void)
+/* A snapshot. */
+UNCHECKED_LOCKS uint32_t frame_count_free(void)
 {
     return state.free_count;
 }

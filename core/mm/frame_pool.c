@@ -5,12 +5,13 @@
  */
 #include <mm/frame.h>
 
+#include "mm_priv.h"
+
 #include <abi/status.h>
 #include <arch/memory.h>
 #include <base/mem.h>
 #include <config/config.h>
 #include <diag/panic.h>
-#include <sync/spinlock.h>
 
 #define POOL_END 0xFFFFu
 #define POOL_USED 0xFFFEu
@@ -20,11 +21,21 @@ _Static_assert(CONFIG_POOL_FRAMES < POOL_USED, "frame numbers are 16 bits");
 static KSTATE struct {
     struct spinlock lock;
     paddr_t base;                       /* [I] first frame */
-    uint32_t free_count;                /* [lock] */
-    uint16_t first;                     /* [lock] head of the free chain */
-    uint16_t next[CONFIG_POOL_FRAMES];  /* [lock] next free frame, POOL_END, or POOL_USED */
+    uint32_t free_count GUARDED_BY(frames_role); /* [lock] */
+    uint16_t first GUARDED_BY(frames_role); /* [lock] head of the free chain */
+    uint16_t next[CONFIG_POOL_FRAMES] GUARDED_BY(frames_role); /* [lock] next free frame, POOL_END, or POOL_USED */
     uint32_t ready;                     /* [I] frames in the pool: 0 before frame_init() */
 } state = {.lock = SPINLOCK_INIT("frames", LOCK_RANK_MM)};
+
+UNCHECKED_LOCKS static inline void frames_lock(void) TAKES_LOCK(frames_role)
+{
+    spin_lock(&state.lock);
+}
+
+UNCHECKED_LOCKS static inline void frames_unlock(void) RELEASES_LOCK(frames_role)
+{
+    spin_unlock(&state.lock);
+}
 
 static status_t source_alloc(void *ctx, paddr_t *out)
 {
@@ -45,7 +56,8 @@ const struct frame_source *frame_source_get(void)
     return &source;
 }
 
-status_t frame_init(const struct boot_mmap_entry *map, uint32_t count)
+/* Boot: nobody else runs. */
+UNCHECKED_LOCKS status_t frame_init(const struct boot_mmap_entry *map, uint32_t count)
 {
     const uint64_t need = (uint64_t)CONFIG_POOL_FRAMES * PAGE_SIZE;
 
@@ -71,22 +83,22 @@ status_t frame_alloc(paddr_t *out)
 {
     uint32_t f;
 
-    spin_lock(&state.lock);
+    frames_lock();
     if (state.free_count == 0) {
-        spin_unlock(&state.lock);
+        frames_unlock();
         return ERR_NO_MEMORY;
     }
     f = state.first;
     state.first = state.next[f];
     state.next[f] = POOL_USED;
     state.free_count--;
-    spin_unlock(&state.lock);
+    frames_unlock();
     *out = state.base + (paddr_t)f * PAGE_SIZE;
     (void)memset(arch_phys_ptr(*out), 0, PAGE_SIZE);
     return STATUS_OK;
 }
 
-static bool is_used_locked(paddr_t pa)
+static bool is_used_locked(paddr_t pa) REQUIRES_LOCK(frames_role)
 {
     if (pa < state.base || pa % PAGE_SIZE != 0 || (pa - state.base) / PAGE_SIZE >= state.ready)
         return false;
@@ -97,9 +109,9 @@ bool frame_is_used(paddr_t pa)
 {
     bool used;
 
-    spin_lock(&state.lock);
+    frames_lock();
     used = is_used_locked(pa);
-    spin_unlock(&state.lock);
+    frames_unlock();
     return used;
 }
 
@@ -107,17 +119,18 @@ void frame_free(paddr_t pa)
 {
     uint32_t f;
 
-    spin_lock(&state.lock);
+    frames_lock();
     if (!is_used_locked(pa))
         panic("frame_free: frame %lx is not in use", (unsigned long)pa);
     f = (uint32_t)((pa - state.base) / PAGE_SIZE);
     state.next[f] = state.first;
     state.first = (uint16_t)f;
     state.free_count++;
-    spin_unlock(&state.lock);
+    frames_unlock();
 }
 
-uint32_t frame_count_free(void)
+/* A snapshot. */
+UNCHECKED_LOCKS uint32_t frame_count_free(void)
 {
     return state.free_count;
 }

@@ -7,7 +7,7 @@
 #include <arch/cpu.h>
 
 /* Members of a queue, or UINT32_MAX if its links are damaged or lead to threads that do not belong there. */
-static uint32_t walk(const struct sched_state *s, const struct waitq *q, enum thread_state want)
+static uint32_t walk(const struct sched_state *s, const struct waitq *q, enum thread_state want) REQUIRES_LOCK(sched_role)
 {
     uint32_t prev = WAITQ_NONE, n = 0;
 
@@ -20,7 +20,7 @@ static uint32_t walk(const struct sched_state *s, const struct waitq *q, enum th
     return q->tail == prev ? n : UINT32_MAX;
 }
 
-static const char *check_queues(const struct sched_state *s)
+static const char *check_queues(const struct sched_state *s) REQUIRES_LOCK(sched_role)
 {
     uint32_t linked = 0, total = 0, n;
 
@@ -48,7 +48,7 @@ static const char *check_queues(const struct sched_state *s)
     return linked == total ? NULL : "a linked thread is in no queue";
 }
 
-static const char *check_threads(const struct sched_state *s)
+static const char *check_threads(const struct sched_state *s) REQUIRES_LOCK(sched_role)
 {
     for (uint32_t i = 0; i < CONFIG_TASKS; i++) {
         const struct thread *t = &s->thread[i];
@@ -71,11 +71,11 @@ static const char *sched_check(void)
     struct sched_state *s = sched_state();
     const char *broken;
 
-    spin_lock(&s->lock);
+    sched_lock();
     broken = check_queues(s);
     if (!broken)
         broken = check_threads(s);
-    spin_unlock(&s->lock);
+    sched_unlock();
     return broken;
 }
 
@@ -88,7 +88,8 @@ static void hash_registers(struct hash *hash, const struct arch_user *user)
         hash_u64(hash, value);
 }
 
-static void sched_hash(struct hash *hash)
+/* Of a machine that stands still. */
+UNCHECKED_LOCKS static void sched_hash(struct hash *hash)
 {
     const struct sched_state *s = sched_state();
 

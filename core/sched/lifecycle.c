@@ -27,7 +27,7 @@ void sched_set_idle_hook(void (*hook)(void))
 }
 
 /* Charge the running thread and end its turn if an equal or higher one waits. */
-static void charge_locked(struct sched_state *s, struct sched_cpu *cpu)
+static void charge_locked(struct sched_state *s, struct sched_cpu *cpu) REQUIRES_LOCK(sched_role)
 {
     struct thread *t = cpu->current;
 
@@ -40,7 +40,7 @@ static void charge_locked(struct sched_state *s, struct sched_cpu *cpu)
     }
 }
 
-static void epoch_locked(struct sched_state *s)
+static void epoch_locked(struct sched_state *s) REQUIRES_LOCK(sched_role)
 {
     for (uint32_t i = 0; i < CONFIG_TASKS; i++)
         s->thread[i].used = 0;
@@ -53,7 +53,7 @@ static void epoch_locked(struct sched_state *s)
 }
 
 /* The queue is in the order of the faults and the delay is the same for all, so only its head can be due. */
-static void restart_locked(struct sched_state *s, uint64_t now)
+static void restart_locked(struct sched_state *s, uint64_t now) REQUIRES_LOCK(sched_role)
 {
     while (waitq_first(&s->restarting) != WAITQ_NONE) {
         struct thread *t = &s->thread[waitq_first(&s->restarting)];
@@ -80,7 +80,7 @@ void sched_tick(void *unused)
     arch_counter_add(&counters_get()->interrupts, 1);
     if (!first && cpu->current->index == THREAD_NONE)
         return; /* nobody to charge */
-    spin_lock(&s->lock);
+    sched_lock();
     if (first) {
         __atomic_store_n(&s->tick, now, __ATOMIC_RELAXED);
         trace(TRACE_TICK, TRACE_NO_THREAD, now, 0, 0, 0);
@@ -90,7 +90,7 @@ void sched_tick(void *unused)
         epoch_locked(s);
     if (first)
         restart_locked(s, now);
-    spin_unlock(&s->lock);
+    sched_unlock();
     if (first && s->tick_hook)
         s->tick_hook(now);
 }
@@ -106,7 +106,8 @@ void sched_fault(bool restart)
     struct sched_state *s = sched_state();
     struct thread *t;
 
-    spin_lock(&s->lock);
+    spin_expect_none("sleep");
+    sched_lock();
     t = sched_cpu_here()->current;
     t->state = THREAD_FAULTED;
     t->since = s->tick;
@@ -114,15 +115,15 @@ void sched_fault(bool restart)
     if (restart)
         waitq_push(s->links, &s->restarting, t->index);
     sched_switch_locked();
-    spin_unlock(&s->lock);
+    sched_unlock();
 }
 
 NORETURN void sched_exit(void)
 {
-    struct sched_state *s = sched_state();
     struct thread *t;
 
-    spin_lock(&s->lock);
+    spin_expect_none("sleep");
+    sched_lock();
     t = sched_cpu_here()->current;
     t->state = THREAD_EXITED;
     trace(TRACE_STATE, t->index, THREAD_EXITED, 0, 0, 0);
@@ -132,13 +133,11 @@ NORETURN void sched_exit(void)
 
 void sched_kill(struct thread *thread)
 {
-    struct sched_state *s = sched_state();
-
-    spin_lock(&s->lock);
+    sched_lock();
     arch_atomic_store32(&thread->kill, 1);
     if (thread->state == THREAD_RUNNING && thread->cpu != arch_cpu_id())
         arch_send_ipi(1u << thread->cpu, ARCH_VECTOR_RESCHEDULE);
-    spin_unlock(&s->lock);
+    sched_unlock();
 }
 
 uint32_t sched_count(enum thread_state state)
@@ -146,9 +145,9 @@ uint32_t sched_count(enum thread_state state)
     struct sched_state *s = sched_state();
     uint32_t n = 0;
 
-    spin_lock(&s->lock);
+    sched_lock();
     for (uint32_t i = 0; i < CONFIG_TASKS; i++)
         n += s->thread[i].state == state;
-    spin_unlock(&s->lock);
+    sched_unlock();
     return n;
 }

@@ -39,7 +39,7 @@ void sched_init(void)
 }
 
 /* Priority that CPU `i` runs at now; -1 while idle, above everything while not started. */
-static int32_t running_prio(uint32_t i)
+static int32_t running_prio(uint32_t i) REQUIRES_LOCK(sched_role)
 {
     const struct sched_cpu *c = &state.cpu[i];
 
@@ -48,14 +48,14 @@ static int32_t running_prio(uint32_t i)
     return c->current->index == THREAD_NONE ? -1 : (int32_t)c->current->prio;
 }
 
-static void ask_reschedule(uint32_t cpu)
+static void ask_reschedule(uint32_t cpu) REQUIRES_LOCK(sched_role)
 {
     arch_atomic_store32(&state.cpu[cpu].resched, 1);
     if (cpu != arch_cpu_id())
         arch_send_ipi(1u << cpu, ARCH_VECTOR_RESCHEDULE);
 }
 
-static void preempt_for(uint32_t prio)
+static void preempt_for(uint32_t prio) REQUIRES_LOCK(sched_role)
 {
     int32_t running[ARCH_MAX_CPUS];
     uint32_t cpus = arch_cpu_count();
@@ -78,7 +78,7 @@ void sched_make_ready_locked(struct thread *thread, bool front)
     preempt_for(thread->prio);
 }
 
-static struct thread *take_next(const struct sched_cpu *cpu)
+static struct thread *take_next(const struct sched_cpu *cpu) REQUIRES_LOCK(sched_role)
 {
     uint32_t index = runq_take(&state.runq, state.links);
 
@@ -92,7 +92,7 @@ static void end_turn(struct sched_cpu *cpu)
     cpu->slice_over = 0;
 }
 
-static void switch_to_locked(struct sched_cpu *cpu, struct thread *next)
+static void switch_to_locked(struct sched_cpu *cpu, struct thread *next) REQUIRES_LOCK(sched_role)
 {
     struct thread *prev = cpu->current;
 
@@ -124,7 +124,7 @@ void sched_switch_locked(void)
 }
 
 /* Give the current thread's CPU away; the thread stays ready. */
-static void reschedule_locked(struct thread *t, bool front)
+static void reschedule_locked(struct thread *t, bool front) REQUIRES_LOCK(sched_role)
 {
     if (t->index != THREAD_NONE) {
         t->state = THREAD_READY;
@@ -137,17 +137,17 @@ void sched_point(void)
 {
     struct sched_cpu *cpu = sched_cpu_here();
 
-    ASSERT(spin_depth() == 0);
+    spin_expect_none("sleep");
     if (LIKELY(!arch_atomic_load32(&cpu->resched)))
         return;
-    spin_lock(&state.lock);
+    sched_lock();
     cpu = sched_cpu_here();
     reschedule_locked(cpu->current, !cpu->slice_over);
-    spin_unlock(&state.lock);
+    sched_unlock();
 }
 
 /* Would the current thread, made ready, be picked again at once? */
-static bool is_alone_locked(const struct thread *t)
+static bool is_alone_locked(const struct thread *t) REQUIRES_LOCK(sched_role)
 {
     return t->index != THREAD_NONE && runq_top(&state.runq) < (int32_t)t->prio && !budget_exhausted(t->budget, t->used);
 }
@@ -156,14 +156,14 @@ void sched_yield_cpu(void)
 {
     struct sched_cpu *cpu;
 
-    ASSERT(spin_depth() == 0);
-    spin_lock(&state.lock);
+    spin_expect_none("sleep");
+    sched_lock();
     cpu = sched_cpu_here();
     if (is_alone_locked(cpu->current))
         end_turn(cpu);
     else
         reschedule_locked(cpu->current, false);
-    spin_unlock(&state.lock);
+    sched_unlock();
 }
 
 status_t sched_block(struct spinlock *outer)
@@ -171,8 +171,8 @@ status_t sched_block(struct spinlock *outer)
     struct thread *t;
     status_t status = ERR_KILLED;
 
-    ASSERT(spin_held(outer) && spin_depth() == 1);
-    spin_lock(&state.lock);
+    spin_expect_only(outer, "sleep");
+    sched_lock();
     t = sched_cpu_here()->current;
     if (arch_atomic_load32(&t->kill)) {
         spin_unlock(outer);
@@ -183,12 +183,12 @@ status_t sched_block(struct spinlock *outer)
         sched_switch_locked();
         status = t->wake_status;
     }
-    spin_unlock(&state.lock);
+    sched_unlock();
     return status;
 }
 
 /* The thread that the current one makes way for: it need not pass through the queue if nobody there comes first. */
-static void switch_with_wake_locked(struct thread *woken)
+static void switch_with_wake_locked(struct thread *woken) REQUIRES_LOCK(sched_role)
 {
     struct sched_cpu *cpu = sched_cpu_here();
 
@@ -203,7 +203,7 @@ static void switch_with_wake_locked(struct thread *woken)
     switch_to_locked(cpu, take_next(cpu));
 }
 
-static bool wake_locked(struct thread *thread, status_t status)
+static bool wake_locked(struct thread *thread, status_t status) REQUIRES_LOCK(sched_role)
 {
     if (thread->state != THREAD_BLOCKED)
         return false;
@@ -218,14 +218,14 @@ status_t sched_wake_and_block(struct thread *thread, status_t wake_status, struc
     status_t status;
     bool woken;
 
-    ASSERT(spin_held(outer) && spin_depth() == 1);
-    spin_lock(&state.lock);
+    spin_expect_only(outer, "sleep");
+    sched_lock();
     t = sched_cpu_here()->current;
     woken = wake_locked(thread, wake_status);
     if (UNLIKELY(!woken || arch_atomic_load32(&t->kill))) {
         if (woken)
             sched_make_ready_locked(thread, false);
-        spin_unlock(&state.lock);
+        sched_unlock();
         return sched_block(outer);
     }
     t->state = THREAD_BLOCKED;
@@ -233,7 +233,7 @@ status_t sched_wake_and_block(struct thread *thread, status_t wake_status, struc
     trace(TRACE_STATE, t->index, THREAD_BLOCKED, 0, 0, 0);
     switch_with_wake_locked(thread);
     status = t->wake_status;
-    spin_unlock(&state.lock);
+    sched_unlock();
     return status;
 }
 
@@ -241,17 +241,17 @@ bool sched_wake(struct thread *thread, status_t status)
 {
     bool woken;
 
-    spin_lock(&state.lock);
+    sched_lock();
     woken = wake_locked(thread, status);
     if (woken)
         sched_make_ready_locked(thread, false);
-    spin_unlock(&state.lock);
+    sched_unlock();
     return woken;
 }
 
 void sched_set_priority(struct thread *thread, uint32_t prio)
 {
-    spin_lock(&state.lock);
+    sched_lock();
     if (thread->prio != prio) {
         bool queued = thread->state == THREAD_READY && !budget_exhausted(thread->budget, thread->used);
 
@@ -263,10 +263,10 @@ void sched_set_priority(struct thread *thread, uint32_t prio)
         else if (thread->state == THREAD_RUNNING && runq_top(&state.runq) > (int32_t)prio)
             ask_reschedule(thread->cpu);
     }
-    spin_unlock(&state.lock);
+    sched_unlock();
 }
 
-static bool all_cpus_idle_locked(void)
+static bool all_cpus_idle_locked(void) REQUIRES_LOCK(sched_role)
 {
     for (uint32_t i = 0; i < ARCH_MAX_CPUS; i++)
         if (state.cpu[i].online && state.cpu[i].current->index != THREAD_NONE)
@@ -278,10 +278,10 @@ bool sched_is_idle(void)
 {
     bool idle;
 
-    spin_lock(&state.lock);
+    sched_lock();
     idle = all_cpus_idle_locked() && state.runq.levels == 0 && waitq_first(&state.exhausted) == WAITQ_NONE &&
            waitq_first(&state.restarting) == WAITQ_NONE;
-    spin_unlock(&state.lock);
+    sched_unlock();
     return idle;
 }
 
@@ -290,9 +290,9 @@ static bool idle_switch(struct sched_cpu *cpu)
 {
     if (!arch_atomic_load32(&cpu->resched))
         return false;
-    spin_lock(&state.lock);
+    sched_lock();
     sched_switch_locked();
-    spin_unlock(&state.lock);
+    sched_unlock();
     return true;
 }
 
@@ -307,10 +307,10 @@ NORETURN void sched_start(void)
     struct thread *idle = cpu->current;
 
     arch_context_adopt(&idle->context);
-    spin_lock(&state.lock);
+    sched_lock();
     cpu->online = 1;
     arch_atomic_store32(&cpu->resched, 1); /* there may be work already */
-    spin_unlock(&state.lock);
+    sched_unlock();
     for (;;) {
         bool changed = idle_switch(cpu);
 
@@ -322,7 +322,9 @@ NORETURN void sched_start(void)
         }
         if (state.idle_hook && (changed || arch_cpu_id() == 0) && sched_is_idle())
             state.idle_hook();
-        if (!arch_atomic_load32(&cpu->resched))
+        if (!arch_atomic_load32(&cpu->resched)) {
+            spin_expect_none("halt");
             arch_halt();
+        }
     }
 }

@@ -37,7 +37,7 @@ void sched_thread_start(void *arg)
 {
     struct thread *t = arg;
 
-    spin_unlock(&sched_state()->lock);
+    sched_unlock();
     t->entry(t->arg);
     panic("thread %s returned", t->name);
 }
@@ -65,9 +65,9 @@ status_t thread_create(uint32_t index, const struct thread_config *config)
     t->base_prio = config->prio;
     t->prio = config->prio;
     arch_context_init(&t->context, &t->stack, sched_thread_start, t);
-    spin_lock(&s->lock);
+    sched_lock();
     t->state = THREAD_READY;
     sched_make_ready_locked(t, false);
-    spin_unlock(&s->lock);
+    sched_unlock();
     return STATUS_OK;
 }

@@ -20,7 +20,8 @@ static struct spinlock **held_here(void)
     return &state.held[arch_cpu_id()];
 }
 
-void spin_lock(struct spinlock *lock)
+/* The two below are the lock itself. */
+UNCHECKED_LOCKS void spin_lock(struct spinlock *lock)
 {
     struct spinlock **held = held_here();
     struct spinlock *outer = *held;
@@ -35,7 +36,7 @@ void spin_lock(struct spinlock *lock)
     *held = lock;
 }
 
-void spin_unlock(struct spinlock *lock)
+UNCHECKED_LOCKS void spin_unlock(struct spinlock *lock)
 {
     struct spinlock **link = held_here();
 
@@ -63,4 +64,25 @@ uint32_t spin_depth(void)
     for (const struct spinlock *held = *held_here(); held != NULL; held = held->outer)
         depth++;
     return depth;
+}
+
+void spin_expect_none(const char *what)
+{
+    const struct spinlock *held = *held_here();
+
+    if (UNLIKELY(held != NULL))
+        panic("lock held across %s: %s (rank %u)", what, held->name, held->rank);
+}
+
+void spin_expect_only(const struct spinlock *lock, const char *what)
+{
+    const struct spinlock *held = *held_here();
+
+    if (LIKELY(held == lock && lock->outer == NULL))
+        return;
+    if (!spin_held(lock))
+        panic("%s without lock %s", what, lock->name);
+    if (held == lock)
+        held = lock->outer;
+    panic("lock held across %s: %s (rank %u)", what, held->name, held->rank);
 }

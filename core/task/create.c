@@ -21,7 +21,8 @@ static uint32_t receives(uint32_t caps)
     return mask;
 }
 
-static status_t create_task(struct task *t, const uint8_t *archive, uint64_t len, uint16_t machine)
+/* Boot: nobody else runs. */
+UNCHECKED_LOCKS static status_t create_task(struct task *t, const uint8_t *archive, uint64_t len, uint16_t machine)
 {
     const struct thread_config config = {.name = t->config.name,
                                          .prio = t->config.priority,
@@ -44,7 +45,8 @@ static status_t create_task(struct task *t, const uint8_t *archive, uint64_t len
     return thread_create(t->index, &config);
 }
 
-status_t task_create_all(const uint8_t *archive, uint64_t len, uint16_t elf_machine, const char **what)
+/* Boot: nobody else runs. */
+UNCHECKED_LOCKS status_t task_create_all(const uint8_t *archive, uint64_t len, uint16_t elf_machine, const char **what)
 {
     struct task_state *s = task_state();
     struct ustar_member member;

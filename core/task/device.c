@@ -25,13 +25,13 @@ static status_t claim(struct task *t, uint64_t dev, bool *already)
     struct task_state *s = task_state();
     status_t status = STATUS_OK;
 
-    spin_lock(&s->lock);
+    task_lock();
     *already = s->device_owner[dev] == t->index;
     if (!*already && s->device_owner[dev] != THREAD_NONE)
         status = ERR_DEVICE_IN_USE;
     else
         s->device_owner[dev] = (uint16_t)t->index;
-    spin_unlock(&s->lock);
+    task_unlock();
     return status;
 }
 
@@ -40,9 +40,9 @@ static bool owns(const struct task *t, uint64_t dev)
     struct task_state *s = task_state();
     bool yes;
 
-    spin_lock(&s->lock);
+    task_lock();
     yes = s->device_owner[dev] == t->index;
-    spin_unlock(&s->lock);
+    task_unlock();
     return yes;
 }
 
@@ -50,9 +50,9 @@ static void disown(uint64_t dev)
 {
     struct task_state *s = task_state();
 
-    spin_lock(&s->lock);
+    task_lock();
     s->device_owner[dev] = THREAD_NONE;
-    spin_unlock(&s->lock);
+    task_unlock();
 }
 
 static status_t open_registers(struct task *t, uint64_t dev, const struct arch_device *d)

@@ -126,7 +126,8 @@ static void report_denied(const struct task *t)
     }
 }
 
-static void report_cause(const struct task *t)
+/* In the context of the task, which alone sets its heartbeat. */
+UNCHECKED_LOCKS static void report_cause(const struct task *t)
 {
     switch (t->cause) {
     case TASK_CAUSE_TRAP:

@@ -52,10 +52,10 @@ void task_set_policy(bool stop_on_fault, uint32_t exit_slot)
 
 static void set_alive(struct task *t, bool alive)
 {
-    spin_lock(&state.lock);
+    task_lock();
     t->alive = alive;
     t->last_beat = sched_ticks();
-    spin_unlock(&state.lock);
+    task_unlock();
     arch_atomic_store32(&t->expired, 0);
 }
 
@@ -105,6 +105,7 @@ static enum task_next run_user(struct task *t)
             (void)console_poll();
             arch_irq_window();
         }
+        spin_expect_none("return to user mode");
         check_at_exit();
         sched_point();
     }
@@ -137,9 +138,9 @@ static void end(void)
     bool last;
     uint32_t code = 0;
 
-    spin_lock(&state.lock);
+    task_lock();
     last = ++state.ended == state.count;
-    spin_unlock(&state.lock);
+    task_unlock();
     if (!last)
         return;
     if (state.exit_slot < CONFIG_TASKS)
@@ -222,14 +223,14 @@ bool task_stop_begin(uint32_t why, uint32_t code)
 {
     bool first;
 
-    spin_lock(&state.lock);
+    task_lock();
     first = !state.stopping;
     if (first) {
         state.stopping = true;
         state.stop_why = why;
         state.stop_code = code;
     }
-    spin_unlock(&state.lock);
+    task_unlock();
     return first;
 }
 

@@ -9,11 +9,11 @@ struct task_state {
     struct spinlock lock;
     struct task task[CONFIG_TASKS];
     uint32_t count;                                  /* [I] slots in use */
-    uint32_t ended;                                  /* [T] tasks that will never run again */
-    uint16_t device_owner[LAYOUT_DEVICE_COUNT];      /* [T] THREAD_NONE: free */
+    uint32_t ended GUARDED_BY(task_role);            /* [T] tasks that will never run again */
+    uint16_t device_owner[LAYOUT_DEVICE_COUNT] GUARDED_BY(task_role); /* [T] THREAD_NONE: free */
     enum task_next (*gate)(struct task *task);       /* [I] */
     bool stop_on_fault;                              /* [I] */
-    bool stopping;                                   /* [T] the machine is about to power off, */
+    bool stopping GUARDED_BY(task_role);             /* [T] the machine is about to power off, */
     uint32_t stop_why, stop_code;                    /* [T] for this reason; immutable from then on */
     uint32_t exit_slot;                              /* [I] */
     struct manifest manifest;                        /* [I] as parsed; too large for a kernel stack */
@@ -21,6 +21,15 @@ struct task_state {
 };
 
 struct task_state *task_state(void);
+UNCHECKED_LOCKS static inline void task_lock(void) TAKES_LOCK(task_role)
+{
+    spin_lock(&task_state()->lock);
+}
+
+UNCHECKED_LOCKS static inline void task_unlock(void) RELEASES_LOCK(task_role)
+{
+    spin_unlock(&task_state()->lock);
+}
 
 /** Validate the ELF, allocate pages and tables, and map them. Boot context. */
 MUST_CHECK status_t task_image_create(struct task *task, uint64_t len, uint16_t machine);

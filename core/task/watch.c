@@ -10,21 +10,19 @@
 
 void task_heartbeat(struct task *task, uint64_t interval)
 {
-    struct task_state *s = task_state();
-
-    spin_lock(&s->lock);
+    task_lock();
     task->heartbeat = interval;
     task->last_beat = sched_ticks();
-    spin_unlock(&s->lock);
+    task_unlock();
 }
 
-static bool overdue(struct task_state *s, struct task *t, uint64_t now)
+static bool overdue(const struct task *t, uint64_t now)
 {
     bool yes;
 
-    spin_lock(&s->lock);
+    task_lock();
     yes = t->alive && watchdog_expired(now, t->last_beat, t->heartbeat);
-    spin_unlock(&s->lock);
+    task_unlock();
     return yes;
 }
 
@@ -37,7 +35,7 @@ void task_watchdog(uint64_t tick)
     for (uint32_t i = 0; i < CONFIG_TASKS; i++) {
         struct task *t = &s->task[i];
 
-        if (!t->used || !overdue(s, t, tick) || arch_atomic_exchange32(&t->expired, 1) != 0)
+        if (!t->used || !overdue(t, tick) || arch_atomic_exchange32(&t->expired, 1) != 0)
             continue;
         sched_kill(t->thread);
         ipc_cancel(i);
@@ -49,10 +47,10 @@ static bool anybody_watched(struct task_state *s)
 {
     bool watched = false;
 
-    spin_lock(&s->lock);
+    task_lock();
     for (uint32_t i = 0; i < CONFIG_TASKS; i++)
         watched = watched || (s->task[i].used && s->task[i].alive && s->task[i].heartbeat != 0);
-    spin_unlock(&s->lock);
+    task_unlock();
     return watched;
 }
 

@@ -22,3 +22,11 @@ void run(void)
     assert_int_equal(end.why, ARCH_OFF_DONE);
     assert_null(sched_check_module.check());
 }
+
+void assert_run_panics(const char *text)
+{
+    struct null_end end = threads_run();
+
+    assert_int_equal(end.why, ARCH_OFF_PANIC);
+    assert_string_equal(end.message, text);
+}

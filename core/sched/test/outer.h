@@ -12,3 +12,5 @@ extern struct spinlock lock;
 int setup(void **state);
 /** Run until no thread is left; the machine must have switched itself off, its invariants sound. */
 void run(void);
+/** Run; the kernel must panic with exactly this message. */
+void assert_run_panics(const char *text);

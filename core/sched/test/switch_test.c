@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Who runs when: priorities, turns, sleeping and waking, preemption, and the scheduler's own misuse checks. */
+/* Who runs when: priorities, turns, sleeping and waking, preemption. */
 #include <string.h>
 
 #include <diag/console.h>
@@ -148,52 +148,6 @@ TEST(sleeping_releases_the_outer_lock)
     threads_add(1, 4, show_locks_of_sleepers);
     run();
     assert_string_equal(notes(), "s0 1:00 ");
-}
-
-static void block_without_lock(uint32_t me)
-{
-    (void)me;
-    (void)!sched_block(&lock);
-}
-
-static void assert_run_panics(const char *text)
-{
-    struct null_end end = threads_run();
-
-    assert_int_equal(end.why, ARCH_OFF_PANIC);
-    assert_string_equal(end.message, text);
-}
-
-TEST(sleeping_without_the_outer_lock_panics)
-{
-    threads_add(0, 4, block_without_lock);
-    assert_run_panics("assertion failed: spin_held(outer) && spin_depth() == 1");
-}
-
-static void point_with_lock(uint32_t me)
-{
-    (void)me;
-    spin_lock(&lock);
-    sched_point();
-}
-
-TEST(a_preemption_point_under_a_lock_panics)
-{
-    threads_add(0, 4, point_with_lock);
-    assert_run_panics("assertion failed: spin_depth() == 0");
-}
-
-static void yield_with_lock(uint32_t me)
-{
-    (void)me;
-    spin_lock(&lock);
-    sched_yield_cpu();
-}
-
-TEST(yielding_under_a_lock_panics)
-{
-    threads_add(0, 4, yield_with_lock);
-    assert_run_panics("assertion failed: spin_depth() == 0");
 }
 
 static void raise_2(uint32_t me)
@@ -524,9 +478,6 @@ int main(void)
         cmocka_unit_test_setup(only_a_blocked_thread_can_be_woken, setup),
         cmocka_unit_test_setup(a_killed_thread_does_not_fall_asleep, setup),
         cmocka_unit_test_setup(sleeping_releases_the_outer_lock, setup),
-        cmocka_unit_test_setup(sleeping_without_the_outer_lock_panics, setup),
-        cmocka_unit_test_setup(a_preemption_point_under_a_lock_panics, setup),
-        cmocka_unit_test_setup(yielding_under_a_lock_panics, setup),
         cmocka_unit_test_setup(a_raised_ready_thread_preempts, setup),
         cmocka_unit_test_setup(a_thread_lowered_below_a_ready_one_gives_way, setup),
         cmocka_unit_test_setup(a_thread_lowered_to_an_equal_one_goes_on, setup),

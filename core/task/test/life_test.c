@@ -74,6 +74,26 @@ TEST(a_program_starts_at_its_entry_with_a_full_stack)
     assert_string_equal(notes(), "1 1");
 }
 
+static struct spinlock leaked = SPINLOCK_INIT("leaked", 5);
+
+/* On hal-null a program can do what only a fault of the kernel can do elsewhere. */
+static void call_with_a_kernel_lock(struct arch_user *u)
+{
+    leaked = (struct spinlock)SPINLOCK_INIT("leaked", 5);
+    spin_lock(&leaked);
+    u_heartbeat(u, 0);
+}
+
+TEST(returning_to_user_mode_with_a_lock_held_panics)
+{
+    struct null_end end;
+
+    kernel_task(2, "caps=heartbeat", call_with_a_kernel_lock);
+    end = kernel_boot();
+    assert_int_equal(end.why, ARCH_OFF_PANIC);
+    assert_string_equal(end.message, "lock held across return to user mode: leaked (rank 5)");
+}
+
 /* Where each address faults: the program notes nothing and the report tells. */
 static void touch(struct arch_user *u, vaddr_t va)
 {
@@ -441,6 +461,7 @@ int main(void)
         cmocka_unit_test_setup(a_program_finds_its_code_data_bss_and_stack, setup),
         cmocka_unit_test_setup(loaded_code_is_announced_to_the_instruction_cache, setup),
         cmocka_unit_test_setup(a_program_starts_at_its_entry_with_a_full_stack, setup),
+        cmocka_unit_test_setup(returning_to_user_mode_with_a_lock_held_panics, setup),
         cmocka_unit_test_setup(code_cannot_be_written, setup),
         cmocka_unit_test_setup(there_is_a_guard_below_the_stack, setup),
         cmocka_unit_test_setup(there_is_a_guard_above_the_stack, setup),

@@ -39,12 +39,13 @@ void sched_yield_cpu(void);
  * released once the thread counts as blocked, so no wake-up is lost, and is not taken again. Returns what the waker gave,
  * or KILLED at once if the thread is to be faulted.
  */
-MUST_CHECK status_t sched_block(struct spinlock *outer);
+MUST_CHECK status_t sched_block(struct spinlock *outer) RELEASES_LOCK(outer);
 /**
  * sched_wake() and sched_block() in one step: the CPU goes straight to `thread` if nobody ready comes before it. Contract
  * of both; returns what ended the caller's own sleep.
  */
-MUST_CHECK status_t sched_wake_and_block(struct thread *thread, status_t wake_status, struct spinlock *outer);
+MUST_CHECK status_t sched_wake_and_block(struct thread *thread, status_t wake_status, struct spinlock *outer)
+    RELEASES_LOCK(outer);
 /** End a sleep with `status`. The caller holds the lock given to sched_block(). False if the thread was not blocked. */
 bool sched_wake(struct thread *thread, status_t status);
 

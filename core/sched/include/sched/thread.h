@@ -13,8 +13,11 @@
 #include <base/compiler.h>
 #include <config/config.h>
 #include <sched/policy.h>
+#include <sync/spinlock.h>
 
 #define THREAD_NONE WAITQ_NONE
+
+extern struct lock_role sched_role; /* [S] to the compiler */
 
 struct thread {
     uint32_t index;                  /* [I] 0..CONFIG_TASKS-1; THREAD_NONE for idle threads */
@@ -27,7 +30,7 @@ struct thread {
     struct arch_context context;     /* [S] valid while not running */
     struct arch_user user;           /* [o] */
 
-    enum thread_state state;         /* [S] */
+    enum thread_state state;         /* [S] others read a snapshot */
     uint32_t base_prio;              /* [S] as configured */
     uint32_t prio;                   /* [S] effective: base or inherited */
     uint32_t budget;                 /* [I] ticks per epoch, 0 = unlimited */

@@ -16,6 +16,7 @@
 #include <config/config.h>
 #include <diag/check.h>
 #include <sched/thread.h>
+#include <sync/spinlock.h>
 
 #define TASK_IMAGE_PAGES (LAYOUT_IMAGE_SIZE / PAGE_SIZE)
 #define TASK_STACK_PAGES (LAYOUT_STACK_SIZE / PAGE_SIZE)
@@ -37,6 +38,8 @@ struct task_call {
     status_t status;
 };
 
+extern struct lock_role task_role; /* [T] to the compiler */
+
 struct task {
     uint32_t index;                         /* [I] slot, thread and task number */
     bool used;                              /* [I] */
@@ -55,9 +58,9 @@ struct task {
     struct task_call last[TASK_LAST_CALLS]; /* [o] */
     uint32_t calls;                         /* [o] calls since the start; last[(calls-1) % N] is the newest */
 
-    bool alive;                             /* [T] started and not dead: watched */
-    uint64_t heartbeat;                     /* [T] interval in ticks, 0 = off; survives a restart */
-    uint64_t last_beat;                     /* [T] tick */
+    bool alive GUARDED_BY(task_role);       /* [T] started and not dead: watched */
+    uint64_t heartbeat GUARDED_BY(task_role); /* [T] interval in ticks, 0 = off; survives a restart */
+    uint64_t last_beat GUARDED_BY(task_role); /* [T] tick */
     uint32_t expired;                       /* [a] 1: the watchdog has asked for the fault */
 };
 
