@@ -35,6 +35,8 @@ expect 64 "did you mean --json?" ./aegis features --josn
 expect 64 "did you mean --html?" ./aegis coverage --htm=x
 expect 64 "not a positive number" ./aegis fuzz --seconds=0
 expect 64 "did you mean --quick?" ./aegis prove --quik
+expect 64 "did you mean --smoke?" ./aegis mutate --smok
+expect 64 "not a positive number" ./aegis mutate --sample=x
 expect 64 "preset asan needs a process" ./aegis build --hal=metal --preset=asan
 expect 64 "preset tsan needs a process" ./aegis qemu --preset=tsan
 expect 64 "did you mean riscv64?" ./aegis qemu --arch=risv64
