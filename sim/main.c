@@ -17,6 +17,7 @@
 #include <sim/expect.h>
 #include <sim/explain.h>
 #include <sim/gdb.h>
+#include <sim/moment.h>
 #include <sim/options.h>
 #include <sim/screen.h>
 #include <sim/serial.h>
@@ -111,7 +112,7 @@ static void report_host_time(const struct timespec *begin)
     clock_gettime(CLOCK_MONOTONIC, &end);
     double seconds = (double)(end.tv_sec - begin->tv_sec) + (double)(end.tv_nsec - begin->tv_nsec) / 1e9;
     if (!determinism_is_child())
-        fprintf(stderr, "aegis-sim: host time %.3f s\n", seconds);
+        fprintf(stderr, "aegis-sim: the end at %s; host time %.3f s\n", moment_text(), seconds);
 }
 
 static int dump_dtb(const char *path)
@@ -128,9 +129,21 @@ static int dump_dtb(const char *path)
     return written ? EXIT_OK : EXIT_IO;
 }
 
+/* A moment that the run did not reach is a mistake, also in a run that went well. */
+static int judge_moment(const char *option, const struct options_moment *moment, int code)
+{
+    if (moment->text == NULL || moment->event <= moment_now())
+        return code;
+    fprintf(stderr, "aegis-sim: --%s=%s: the run ended before, at %s\n", option, moment->text, moment_text());
+    return code != EXIT_OK ? code : EXIT_DATA;
+}
+
 /* Everything that looks on. */
 static int start_watching(const struct options *options, char **argv)
 {
+    if (options->from.text != NULL)
+        moment_clock.from = options->from.event;
+    serial_decorate(options->moments, options->from.text != NULL);
     tasks_start(&options->machine);
     expect_start();
     if (options->gdb == NULL && !determinism_is_child())
@@ -185,6 +198,8 @@ int main(int argc, char **argv)
     if (branch_is_child())
         branch_exit(expect_finish(report(result, &options)));
     code = expect_finish(replay_end(result, report(result, &options)));
+    code = judge_moment("stop-at", &options.stop_at, code);
+    code = judge_moment("from", &options.from, code);
     report_host_time(&begin);
     if (!determinism_is_child())
         options_print_reproduce(stderr, &options, argv);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <sim/device.h>
+#include <sim/moment.h>
 #include <sim/serial.h>
 
 #include <errno.h>
@@ -8,6 +9,9 @@
 static struct {
     struct serial_backend *backend;
     struct serial_tap *taps;
+    bool within;  /* a line has begun */
+    bool moments; /* each line begins with its own */
+    bool hidden;  /* --from has not come yet */
 } serial;
 
 void serial_set_backend(struct serial_backend *backend)
@@ -21,12 +25,31 @@ void serial_add_tap(struct serial_tap *tap)
     serial.taps = tap;
 }
 
+void serial_decorate(bool moments, bool hidden)
+{
+    serial.moments = moments;
+    serial.hidden = hidden;
+}
+
+static void begin_line(struct serial_backend *backend)
+{
+    serial.hidden = serial.hidden && !moment_shown();
+    if (!serial.moments || serial.hidden)
+        return;
+    for (const char *p = moment_text(); *p != '\0'; p++)
+        backend->put(backend, (uint8_t)*p);
+    backend->put(backend, ' ');
+}
+
 void serial_output(uint8_t byte, uint64_t time)
 {
     for (struct serial_tap *t = serial.taps; t != NULL; t = t->next)
         t->byte(t, byte, time);
-    if (serial.backend != NULL)
+    if (serial.backend != NULL && !serial.within)
+        begin_line(serial.backend);
+    if (serial.backend != NULL && !serial.hidden)
         serial.backend->put(serial.backend, byte);
+    serial.within = byte != '\n';
 }
 
 bool serial_input(uint8_t byte)

@@ -8,6 +8,7 @@
 #include <sim/guest.h>
 #include <sim/input.h>
 #include <sim/machine.h>
+#include <sim/moment.h>
 #include <sim/pace.h>
 #include <sim/port.h>
 #include <sim/serial.h>
@@ -137,6 +138,7 @@ static void begin_turn(struct sim_cpu *cpu, uint64_t others)
     if (next < turn_end)
         turn_end = next;
     resume_turn(cpu);
+    moment_advance();
 }
 
 /* While an event fires, "now" is its time. */
@@ -163,6 +165,7 @@ static void fire_first(void)
     }
     machine.stats.events++;
     set_now(event_next_time());
+    moment_advance();
     event_fire_next();
 }
 

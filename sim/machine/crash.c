@@ -18,6 +18,7 @@
 #include <sim/guest.h>
 #include <sim/host.h>
 #include <sim/machine.h>
+#include <sim/moment.h>
 #include <sim/options.h>
 #include <sim/serial.h>
 #include <sim/symbols.h>
@@ -115,7 +116,7 @@ void crash_show_backtrace(void)
     if (crash.happened)
         return; /* has been shown */
     uint32_t count = walk(__builtin_frame_address(0), pcs, FRAMES_MAX);
-    fprintf(stderr, "aegis-sim: kernel panic, called from:\n");
+    fprintf(stderr, "aegis-sim: kernel panic at %s, called from:\n", moment_text());
     (void)show_places_safely(pcs, count, false);
 }
 
@@ -139,8 +140,8 @@ static _Noreturn void crashed(void)
     pcs[count++] = crash.state.pc;
     count += walk((const uintptr_t *)crash.state.frame, pcs + 1, FRAMES_MAX - 1);
     serial_flush();
-    fprintf(stderr, "aegis-sim: %s (signal %d, address 0x%llx, pc 0x%llx in the executable), at:\n", what_happened(), crash.signal,
-        (unsigned long long)crash.address, (unsigned long long)host_code_address(crash.state.pc));
+    fprintf(stderr, "aegis-sim: %s (signal %d, address 0x%llx, pc 0x%llx in the executable) at %s, in:\n", what_happened(),
+        crash.signal, (unsigned long long)crash.address, (unsigned long long)host_code_address(crash.state.pc), moment_text());
     if (show_places_safely(pcs, count, true)) {
         guest_crash(what_happened());
         host_power_off(ARCH_OFF_PANIC, 0); /* it has not said what to do */

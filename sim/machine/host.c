@@ -11,6 +11,7 @@
 #include <sim/host.h>
 #include <sim/input.h>
 #include <sim/machine.h>
+#include <sim/moment.h>
 #include <sim/serial.h>
 #include <sim/tasks.h>
 #include <sim/trace.h>
@@ -163,7 +164,9 @@ bool host_user_run(struct arch_user *user, paddr_t root, struct arch_trap *trap)
     enter();
     tasks_note_user(machine.running, user, root);
     bool trapped = engine_run(machine_cpu(), user, root, trap);
-    if (!trapped)
+    if (trapped)
+        moment_advance();
+    else
         machine_yield();
     leave();
     return trapped;

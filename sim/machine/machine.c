@@ -2,6 +2,7 @@
 #include <sim/engine.h>
 #include <sim/fiber.h>
 #include <sim/machine.h>
+#include <sim/moment.h>
 #include <sim/port.h>
 #include <sim/serial.h>
 #include <sim/trace.h>
@@ -69,6 +70,11 @@ uint8_t *ram_at(uint64_t pa, uint64_t len)
 
 /* -- Life -- */
 
+static void stop_at_moment(void)
+{
+    machine_finish(MACHINE_STOP_AT, ARCH_OFF_STOPPED, 0);
+}
+
 static void fire_stop_at(struct event *event)
 {
     (void)event;
@@ -127,6 +133,8 @@ const struct machine_result *machine_run(void)
         event_init(&machine.stop_at, EVENT_CONTROL, fire_stop_at, NULL);
         event_schedule(&machine.stop_at, machine_ns_to_units(machine.config.stop_at_ns));
     }
+    if (machine.config.stop_at_moment != 0)
+        moment_at(MOMENT_FOR_STOP, machine.config.stop_at_moment, stop_at_moment);
     cpu_start(0);
     machine.cpu[0].clock = 0;
     sim_port.limit = sim_port.cpu = 0;

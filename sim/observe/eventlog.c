@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <sim/moment.h>
 #include <sim/options.h>
 #include <sim/trace.h>
 
@@ -28,9 +29,11 @@ static void on_event(struct trace_sink *sink, const struct trace_event *e, uint6
 {
     (void)sink;
     (void)time;
+    if (!moment_shown())
+        return;
     int n = fprintf(eventlog.file,
-        "T %x %x %x %x %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64 "\n", e->kind, e->cpu, e->thread,
-        e->count, e->a, e->b, e->c, e->d, e->e, e->f);
+        "T %x %x %x %x %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64 " %s\n", e->kind, e->cpu, e->thread,
+        e->count, e->a, e->b, e->c, e->d, e->e, e->f, moment_text());
     if (n < 0 && !eventlog.failed)
         (void)refuse();
 }

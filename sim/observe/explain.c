@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <arch/isa.h>
+#include <sim/moment.h>
 #include <sim/options.h>
 #include <sim/serial.h>
 #include <sim/symbols.h>
@@ -98,11 +99,11 @@ static void on_fault(struct trace_sink *sink, const struct trace_event *event, u
 
     (void)sink;
     (void)time;
-    if (task >= MANIFEST_TASKS_MAX || tasks_get(task)->user == NULL || ++explain.faults > EXPLAINED_MAX)
+    if (task >= MANIFEST_TASKS_MAX || tasks_get(task)->user == NULL || ++explain.faults > EXPLAINED_MAX || !moment_shown())
         return;
     words_fault(what, sizeof what, event);
     serial_flush(); /* what comes before stands before it on a terminal too */
-    fprintf(stderr, "aegis-sim: task %u (%s): %s\n", task, tasks_get(task)->name, what);
+    fprintf(stderr, "aegis-sim: task %u (%s): %s, at %s\n", task, tasks_get(task)->name, what, moment_text());
     show_calls_safely(task, event->b);
     show_commands();
     if (explain.faults == EXPLAINED_MAX)

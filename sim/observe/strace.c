@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
+#include <sim/moment.h>
 #include <sim/tasks.h>
 #include <sim/trace.h>
 
@@ -14,7 +15,7 @@
 
 struct open_call {
     bool open;
-    uint64_t time;
+    uint64_t time, moment;
     char text[400];
 };
 
@@ -24,19 +25,21 @@ static struct {
 } strace;
 
 /* One line of a task; it reaches stderr in one piece. */
-static void line(uint32_t task, uint64_t time, const char *format, ...) __attribute__((format(printf, 3, 4)));
+static void line(uint32_t task, uint64_t time, uint64_t moment, const char *format, ...) __attribute__((format(printf, 4, 5)));
 
-static void line(uint32_t task, uint64_t time, const char *format, ...)
+static void line(uint32_t task, uint64_t time, uint64_t moment, const char *format, ...)
 {
     uint64_t ns = machine_units_to_ns(time);
-    char text[640];
+    char text[640], at[MOMENT_TEXT];
     va_list args;
 
+    if (!moment_shown())
+        return;
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    fprintf(stderr, "[%llu.%09llu] task %u (%s): %s\n", (unsigned long long)(ns / NS_PER_S), (unsigned long long)(ns % NS_PER_S),
-        task, tasks_get(task)->name, text);
+    fprintf(stderr, "[%llu.%09llu %s] task %u (%s): %s\n", (unsigned long long)(ns / NS_PER_S),
+        (unsigned long long)(ns % NS_PER_S), moment_format(at, moment), task, tasks_get(task)->name, text);
 }
 
 static void begin_call(const struct trace_event *event, uint64_t time)
@@ -47,6 +50,7 @@ static void begin_call(const struct trace_event *event, uint64_t time)
     words_arguments(arguments, sizeof arguments, event);
     snprintf(call->text, sizeof call->text, "%s(%s)", words_call(event->a), arguments);
     call->time = time;
+    call->moment = moment_now();
     call->open = true;
 }
 
@@ -59,7 +63,7 @@ static void end_call(uint32_t task, uint64_t time, const char *result)
     if (!call->open)
         return;
     call->open = false;
-    line(task, call->time, "%s = %s <%llu.%09llu>", call->text, result, (unsigned long long)(ns / NS_PER_S),
+    line(task, call->time, call->moment, "%s = %s <%llu.%09llu>", call->text, result, (unsigned long long)(ns / NS_PER_S),
         (unsigned long long)(ns % NS_PER_S));
 }
 
@@ -79,13 +83,13 @@ static void on_event(struct trace_sink *sink, const struct trace_event *event, u
     case TRACE_FAULT:
         end_call(event->thread, time, "fault");
         words_fault(text, sizeof text, event);
-        line(event->thread, time, "--- %s ---", text);
+        line(event->thread, time, moment_now(), "--- %s ---", text);
         break;
     case TRACE_EXIT:
         end_call(event->thread, time, "?");
-        line(event->thread, time, "+++ exited with %u +++", (uint32_t)event->a);
+        line(event->thread, time, moment_now(), "+++ exited with %u +++", (uint32_t)event->a);
         break;
-    default: line(event->thread, time, "+++ restarted (%llu) +++", (unsigned long long)event->a); break;
+    default: line(event->thread, time, moment_now(), "+++ restarted (%llu) +++", (unsigned long long)event->a); break;
     }
 }
 

@@ -13,6 +13,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <sim/moment.h>
 #include <sim/options.h>
 #include <sim/tasks.h>
 #include <sim/trace.h>
@@ -124,8 +125,8 @@ static void end_slice(uint32_t cpu, uint64_t time)
     if (task == TASKS_NONE)
         return;
     begin("X", PID_CPUS, cpu, timeline.since[cpu]);
-    add(",\"dur\":%llu.%03llu,\"name\":\"%s\",\"args\":{\"task\":%u}}", (unsigned long long)(ns / 1000),
-        (unsigned long long)(ns % 1000), quoted(tasks_get(task)->name), task);
+    add(",\"dur\":%llu.%03llu,\"name\":\"%s\",\"args\":{\"task\":%u,\"until\":\"%s\"}}", (unsigned long long)(ns / 1000),
+        (unsigned long long)(ns % 1000), quoted(tasks_get(task)->name), task, moment_text());
     timeline.running[cpu] = TASKS_NONE;
 }
 
@@ -139,11 +140,11 @@ static void on_cpu(const struct trace_event *event, uint64_t time)
         break;
     case TRACE_IRQ:
         begin("i", PID_CPUS, event->cpu, time);
-        add(",\"s\":\"t\",\"name\":\"interrupt %u\"}", (uint32_t)event->a);
+        add(",\"s\":\"t\",\"name\":\"interrupt %u\",\"args\":{\"moment\":\"%s\"}}", (uint32_t)event->a, moment_text());
         break;
     default:
         begin("i", PID_CPUS, event->cpu, time);
-        add(",\"s\":\"t\",\"name\":\"tick %llu\"}", (unsigned long long)event->a);
+        add(",\"s\":\"t\",\"name\":\"tick %llu\",\"args\":{\"moment\":\"%s\"}}", (unsigned long long)event->a, moment_text());
         break;
     }
 }
@@ -156,13 +157,13 @@ static void end_call(uint32_t task, uint64_t time, const char *result)
         return;
     timeline.open[task] = false;
     begin("E", PID_TASKS, task, time);
-    add(",\"args\":{\"result\":\"%s\"}}", quoted(result));
+    add(",\"args\":{\"result\":\"%s\",\"until\":\"%s\"}}", quoted(result), moment_text());
 }
 
 static void mark(uint32_t task, uint64_t time, const char *what)
 {
     begin("i", PID_TASKS, task, time);
-    add(",\"s\":\"t\",\"name\":\"%s\"}", quoted(what));
+    add(",\"s\":\"t\",\"name\":\"%s\",\"args\":{\"moment\":\"%s\"}}", quoted(what), moment_text());
 }
 
 static void on_task(const struct trace_event *event, uint64_t time)
@@ -174,7 +175,7 @@ static void on_task(const struct trace_event *event, uint64_t time)
     case TRACE_CALL:
         words_arguments(text, sizeof text, event);
         begin("B", PID_TASKS, task, time);
-        add(",\"name\":\"%s\",\"args\":{\"arguments\":\"%s\"}}", words_call(event->a), quoted(text));
+        add(",\"name\":\"%s\",\"args\":{\"arguments\":\"%s\",\"moment\":\"%s\"}}", words_call(event->a), quoted(text), moment_text());
         timeline.open[task] = true;
         break;
     case TRACE_RETURN:
@@ -210,6 +211,8 @@ static uint64_t monotonic(uint32_t task, uint64_t time)
 static void on_event(struct trace_sink *sink, const struct trace_event *event, uint64_t time)
 {
     (void)sink;
+    if (!moment_shown())
+        return;
     switch (event->kind) {
     case TRACE_SWITCH:
     case TRACE_IRQ:

@@ -7,7 +7,8 @@ enum { KEY_STOP_AT = OPTIONS_KEY_LIMITS, KEY_TIMEOUT, KEY_MUST_FINISH, KEY_EXPEC
 
 static const struct argp_option table[] = {
     {NULL, 0, NULL, 0, "Limits:", 3},
-    {"stop-at", KEY_STOP_AT, "TIME", 0, "End the run at this virtual time, such as 3s or 250ms", 0},
+    {"stop-at", KEY_STOP_AT, "TIME|@MOMENT", 0, "End the run at this virtual time, such as 3s or 250ms, or at a moment, such as @1:4711",
+        0},
     {"timeout", KEY_TIMEOUT, "SECS", 0, "Give up after this many seconds of host time (exit code 124)", 0},
     {"must-finish", KEY_MUST_FINISH, NULL, 0, "Being stopped by --stop-at is a failure (exit code 89)", 0},
     {"expect", KEY_EXPECT, "REGEX", 0, "Some line of the console must match this extended regular expression, or the exit "
@@ -21,7 +22,14 @@ static error_t parse(int key, char *value, struct argp_state *state)
     struct options *options = state->input;
 
     switch (key) {
-    case KEY_STOP_AT: options->machine.stop_at_ns = options_time("stop-at", value); break;
+    case KEY_STOP_AT:
+        options->stop_at.text = NULL;
+        options->machine.stop_at_ns = EVENT_NEVER;
+        if (value[0] == '@')
+            options->stop_at = options_moment("stop-at", value);
+        else
+            options->machine.stop_at_ns = options_time("stop-at", value);
+        break;
     case KEY_TIMEOUT: options->machine.timeout_s = (uint32_t)options_number("timeout", value, 1, 1000000); break;
     case KEY_MUST_FINISH: options->must_finish = true; break;
     case KEY_EXPECT: expect_add("expect", value); break;

@@ -40,7 +40,10 @@ static error_t parse(int key, char *value, struct argp_state *state)
         if (config->ram_size > BOARD_RAM_MAX)
             options_bad_value("memory", value, "at most 2G");
         break;
-    case KEY_SEED: config->seed = options_number("seed", value, 0, UINT64_MAX); break;
+    case KEY_SEED:
+        options->seed_given = true;
+        config->seed = options_number("seed", value, 0, UINT64_MAX);
+        break;
     case KEY_CLOCK_RATE:
         config->clock_rate = (uint32_t)options_frequency("clock-rate", value);
         if (options_frequency("clock-rate", value) < 1000000 || options_frequency("clock-rate", value) > 4000000000)

@@ -2,6 +2,7 @@
 /* From options to a machine that can be made: what needs more than one option. */
 #include <sim/options.h>
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -137,6 +138,24 @@ static void load(struct options *options)
     config->append = kernel_words(options, image.first_slot);
 }
 
+/* -- Moments -- */
+
+/* A moment knows its seed: that of the run is the same, or is taken from it. */
+static void adopt_seed(struct options *options, const char *option, const struct options_moment *moment)
+{
+    if (moment->text == NULL || !moment->has_seed || moment->seed == options->machine.seed) {
+        options->seed_given = options->seed_given || (moment->text != NULL && moment->has_seed);
+        return;
+    }
+    if (options->replay.replay != NULL)
+        options_refuse(EXIT_USAGE, "--%s=%s: the recorded run has seed %" PRIu64, option, moment->text, options->machine.seed);
+    if (options->seed_given)
+        options_refuse(EXIT_USAGE, "--%s=%s: this run has seed %" PRIu64 "; leave --seed out, it is taken from the moment", option,
+            moment->text, options->machine.seed);
+    options->machine.seed = moment->seed;
+    options->seed_given = true;
+}
+
 void options_prepare(struct options *options)
 {
     struct machine_config *config = &options->machine;
@@ -145,6 +164,10 @@ void options_prepare(struct options *options)
         replay_load(&options->replay, config);
     else
         load(options);
+    adopt_seed(options, "stop-at", &options->stop_at);
+    adopt_seed(options, "from", &options->from);
+    if (options->stop_at.text != NULL)
+        config->stop_at_moment = options->stop_at.event;
     config->boot_ram_size = config->ram_size;
     if (config->dtb != NULL)
         adopt_tree(options);

@@ -13,7 +13,7 @@
 static bool only_watches(const char *word)
 {
     static const char *const watching[] = {"arch", "seed", "profile", "record", "trace", "strace", "events", "screenshot", "display",
-        "check-determinism", "timeout", "gdb", NULL};
+        "check-determinism", "timeout", "gdb", "from", "moments", NULL};
     const char *name = word + strspn(word, "-");
     size_t length = strcspn(name, "=");
 

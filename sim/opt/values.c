@@ -111,6 +111,38 @@ uint64_t options_time(const char *option, const char *value)
     return time;
 }
 
+/* Digits only; false if there are none, or too many. */
+static bool parse_digits(const char **text, uint64_t *out)
+{
+    const char *begin = *text;
+
+    *out = 0;
+    for (; isdigit((unsigned char)**text); (*text)++) {
+        uint64_t digit = (uint64_t)(**text - '0');
+        if (*out > (UINT64_MAX - digit) / 10)
+            return false;
+        *out = *out * 10 + digit;
+    }
+    return *text != begin;
+}
+
+struct options_moment options_moment(const char *option, const char *value)
+{
+    struct options_moment moment = {.text = value};
+    const char *p = value + 1;
+    bool good = *value == '@' && parse_digits(&p, &moment.event);
+
+    if (good && *p == ':') {
+        p++;
+        moment.has_seed = true;
+        moment.seed = moment.event;
+        good = parse_digits(&p, &moment.event);
+    }
+    if (!good || *p != '\0' || moment.event == 0 || moment.event == UINT64_MAX)
+        options_bad_value(option, value, "a moment such as @1:4711: the seed, and the number of an event from 1");
+    return moment;
+}
+
 uint64_t options_frequency(const char *option, const char *value)
 {
     static const struct unit units[] = {{"", 1}, {"hz", 1}, {"k", 1000}, {"khz", 1000}, {"m", 1000000}, {"mhz", 1000000},

@@ -39,6 +39,8 @@ static json_t *machine_json(const struct machine_config *m)
     json_t *o = json_pack("{s:i, s:o, s:o, s:i, s:b, s:o}", "cpus", (int)m->cpus, "memory", hex(m->ram_size), "seed",
         hex(m->seed), "clock_rate", (int)m->clock_rate, "metering", (int)m->metered, "stop_at_ns", hex(m->stop_at_ns));
 
+    if (m->stop_at_moment != 0)
+        json_object_set_new(o, "stop_at_moment", hex(m->stop_at_moment));
     if (m->append != NULL)
         json_object_set_new(o, "append", json_string(m->append));
     if (m->dtb != NULL)
@@ -140,6 +142,8 @@ static void load_machine(const json_t *o, struct machine_config *m)
     m->clock_rate = (uint32_t)integer(o, "clock_rate", 1000000, UINT32_MAX);
     m->metered = json_is_true(json_object_get(o, "metering"));
     m->stop_at_ns = number(json_object_get(o, "stop_at_ns"), "stop_at_ns");
+    if (json_object_get(o, "stop_at_moment") != NULL)
+        m->stop_at_moment = number(json_object_get(o, "stop_at_moment"), "stop_at_moment");
     m->append = json_object_get(o, "append") != NULL ? strdup(string(o, "append")) : NULL;
     m->image = bytes(o, "image", &m->image_size);
     m->dtb = bytes(o, "dtb", &m->dtb_size);

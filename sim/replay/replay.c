@@ -8,6 +8,7 @@
 
 #include <sim/branch.h>
 #include <sim/events.h>
+#include <sim/moment.h>
 #include <sim/options.h>
 #include <sim/serial.h>
 
@@ -167,11 +168,18 @@ static int compare_end(int code)
     return code;
 }
 
+/* --stop-at=@M of the command line, not of the recording: the run agreed with it as far as it went. */
+static bool was_stopped_on_the_way(const struct machine_result *result)
+{
+    return result->end == MACHINE_STOP_AT && machine.config.stop_at_moment == moment_now() &&
+        machine.config.stop_at_moment != state.wanted.machine.stop_at_moment && !state.differs;
+}
+
 int replay_end(const struct machine_result *result, int code)
 {
     if (determinism_is_child())
         determinism_report_end();
-    if (state.replay != NULL && !was_cut_short(result))
+    if (state.replay != NULL && !was_cut_short(result) && !was_stopped_on_the_way(result))
         code = compare_end(code);
     if (state.record != NULL)
         code = write_recording(result, code);

@@ -21,6 +21,7 @@ expect() { # text
 }
 expect 'received signal SIGSEGV'
 expect 'aegis-sim: invalid memory access (signal 11'
+expect 'in the executable) at @1:'
 expect '#0 sys_handle_call, core/sys/gate.c:'
 expect 'task_main, core/task/task.c:'
 expect 'panic: core/diag/panic.c:'

@@ -15,7 +15,7 @@ from machine import Judge, Machine
 
 judge = Judge()
 m = Machine(sys.argv[2])
-TIME = r"\[\d+\.\d{9}\] "
+TIME = r"\[\d+\.\d{9} @1:\d+\] "
 
 
 def strace():
@@ -103,8 +103,8 @@ def events():
     judge.check("--events" not in run.stderr, "--events is no part of how to reproduce the run")
     with open(path, encoding="ascii") as file:
         lines = file.read().splitlines()
-    judge.check(all(re.fullmatch(r"T( [0-9a-f]+){10}", line) for line in lines), "a line of another shape")
-    rows = [[int(word, 16) for word in line.split()[1:]] for line in lines]
+    judge.check(all(re.fullmatch(r"T( [0-9a-f]+){10} @1:\d+", line) for line in lines), "a line of another shape")
+    rows = [[int(word, 16) for word in line.split()[1:-1]] for line in lines]
     kinds = [row[0] for row in rows]
     counters = re.search(r"(\d+) calls, \d+ messages, (\d+) faults, (\d+) restarts, (\d+) exits", run.stdout).groups()
     judge.check([kinds.count(k) for k in (0, 2, 4, 3)] == list(map(int, counters)), "events do not add up")
@@ -126,7 +126,7 @@ def explained():
 
     run, blocks = block("--image=tour", "--cpus=2")
     judge.check(len(blocks) == 3, f"two faults, {len(blocks) - 1} explanations")
-    judge.check(re.match(r"5 \(clumsy\): page fault, read of 0x4 \(not mapped\) at pc 0x[0-9a-f]+\n"
+    judge.check(re.match(r"5 \(clumsy\): page fault, read of 0x4 \(not mapped\) at pc 0x[0-9a-f]+, at @1:\d+\n"
                          r"  at main, user/apps/clumsy\.c:\d+\n"
                          r"  called from aegis_start, user/libaegis/start\.c:\d+\n"
                          rf"  called from _start, user/libaegis/isa/{m.isa}/crt0\.S:\d+\n"

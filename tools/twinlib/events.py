@@ -5,7 +5,7 @@ import re
 from dataclasses import dataclass
 
 NO_THREAD = 0xFFFF
-LINE = re.compile(rb"T((?: [0-9a-f]{1,16}){10})\Z")
+LINE = re.compile(rb"T((?: [0-9a-f]{1,16}){10})(?: @\d+:\d+)?\Z")
 
 
 def read_enum(header, name):

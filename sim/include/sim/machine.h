@@ -23,6 +23,7 @@ struct machine_config {
     uint64_t seed;
     uint32_t clock_rate;   /* units per virtual second */
     uint64_t stop_at_ns;   /* virtual time at which the run ends; EVENT_NEVER: does not */
+    uint64_t stop_at_moment; /* event at which the run ends; 0: none */
     uint32_t timeout_s;    /* host time after which the run is abandoned; 0: never */
     bool metered;          /* user code takes virtual time (always, except in benchmarks) */
     const char *append;    /* kernel command line */

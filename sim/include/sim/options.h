@@ -40,13 +40,22 @@ enum exit_code {
 /** What a panic of the kernel ends in. */
 enum panic_end { PANIC_AUTO, PANIC_EXIT, PANIC_ABORT };
 
+/** A moment of the command line, "@SEED:EVENT" or "@EVENT". */
+struct options_moment {
+    const char *text; /* NULL: not given */
+    bool has_seed;
+    uint64_t seed, event;
+};
+
 struct options {
     struct machine_config machine; /* complete after options_prepare() */
     struct image_plan image;
     const char *append; /* --append; machine.append has the other words as well */
     bool stop_on_fault, check_invariants;
     enum panic_end on_panic;
-    bool memory_given;
+    bool memory_given, seed_given;
+    struct options_moment stop_at, from;
+    bool moments; /* each line of the console begins with its moment */
     bool must_finish;
     const char *dump_dtb; /* file for the machine's device tree; NULL: run */
     struct screen_plan screenshot;
@@ -110,6 +119,8 @@ uint64_t options_number(const char *option, const char *value, uint64_t low, uin
 uint64_t options_size(const char *option, const char *value);
 /** A virtual time such as 3s, 250ms, 10us, 5ns; a plain number means seconds. In nanoseconds. */
 uint64_t options_time(const char *option, const char *value);
+/** A moment such as @1:4711, or @4711 of whatever seed the run has. */
+struct options_moment options_moment(const char *option, const char *value);
 /** A frequency with an optional K, M or G and an optional Hz. */
 uint64_t options_frequency(const char *option, const char *value);
 /** "on" or "off". */

@@ -27,6 +27,8 @@ void serial_set_backend(struct serial_backend *backend);
 struct serial_backend *serial_stdout(void);
 /** Let `tap` see every byte the machine sends. */
 void serial_add_tap(struct serial_tap *tap);
+/** Begin each line behind the UART with its moment; show nothing before the first line of moment_clock.from. Before the start. */
+void serial_decorate(bool moments, bool hidden);
 /** The machine sent `byte` at `time`. */
 void serial_output(uint8_t byte, uint64_t time);
 /** `byte` arrives at the machine's UART now. False: its receive buffer is full, try again later. */
