@@ -24,9 +24,17 @@ elseif(AEGIS_SANITIZE STREQUAL fuzzer)
     if(NOT CMAKE_C_COMPILER_ID STREQUAL Clang)
         message(FATAL_ERROR "AEGIS_SANITIZE=fuzzer: libFuzzer needs clang (CC=clang)")
     endif()
-    set(kernel_instrument -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all)
-    set(host_instrument ${kernel_instrument})
+    # FUZZ_UNSEEN: what a target does is not what the fuzzers explore. FUZZ_BRANCHES_ONLY: its branches are, without what it
+    # compares. Target properties, because what a target says of itself comes before these flags.
+    set(kernel_instrument -fsanitize=address,undefined -fno-sanitize-recover=all
+        $<$<NOT:$<BOOL:$<TARGET_PROPERTY:FUZZ_UNSEEN>>>:-fsanitize=fuzzer-no-link>
+        $<$<BOOL:$<TARGET_PROPERTY:FUZZ_BRANCHES_ONLY>>:-fno-sanitize-coverage=trace-cmp>)
     set(link_instrument -fsanitize=address,undefined)
+    if(NOT AEGIS_FUZZING_ENGINE STREQUAL "-fsanitize=fuzzer")
+        set(kernel_instrument "") # who brings an engine brings the flags for it (fuzz/oss-fuzz)
+        set(link_instrument "")
+    endif()
+    set(host_instrument ${kernel_instrument})
 endif()
 if(AEGIS_COVERAGE)
     list(APPEND kernel_instrument --coverage)

@@ -83,7 +83,7 @@ endfunction()
 # The main() of fuzz_NAME, and its test with label LABEL.
 function(fuzzer_main name label)
     if(AEGIS_SANITIZE STREQUAL fuzzer)
-        target_link_options(fuzz_${name} PRIVATE -fsanitize=fuzzer)
+        target_link_libraries(fuzz_${name} PRIVATE ${AEGIS_FUZZING_ENGINE})
     else()
         target_sources(fuzz_${name} PRIVATE ${CMAKE_SOURCE_DIR}/tests/support/replay.c)
         declare_test(fuzz-${name} LABEL ${label} COMMAND fuzz_${name} ${CMAKE_SOURCE_DIR}/fuzz/corpus/${name})
