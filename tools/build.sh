@@ -6,6 +6,7 @@
 check_preset() {
     [[ $1 != metal || $2 =~ ^(plain|clang|debug)$ ]] ||
         die "$EX_USAGE" "preset $2 needs a process around the kernel; --hal=metal has plain, clang and debug"
+    [[ $1 == null || $2 != mcdc ]] || die "$EX_USAGE" "preset mcdc measures the unit tests; add --hal=null"
 }
 
 # groups_of HAL ISA PRESET: the package groups that a build directory needs, its tests apart.

@@ -4,7 +4,7 @@
 
 AEGIS_ISAS=(x86_64 aarch64 riscv64)
 AEGIS_PROFILES=(full safety)
-AEGIS_PRESETS=(plain asan tsan coverage fuzz clang debug)
+AEGIS_PRESETS=(plain asan tsan coverage mcdc fuzz clang debug)
 
 # Exit codes (sysexits).
 EX_USAGE=64

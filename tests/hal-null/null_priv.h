@@ -69,6 +69,9 @@ NORETURN void null_end_machine(enum null_end_kind kind, enum arch_off why, uint3
 /** Abort the process with a message: the test misuses hal-null. */
 NORETURN void null_misuse(const char *what);
 
+/** A call was answered; its number and status go to the file AEGIS_NULL_ANSWERS, once each. For ./aegis coverage --gate. */
+void null_note_answer(uint64_t nr, status_t status);
+
 /** Take every interrupt that is pending for the executing CPU now; true if there was one. */
 bool null_take_interrupts(void);
 /** Is one pending for `cpu`? */

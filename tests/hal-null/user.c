@@ -266,6 +266,7 @@ void arch_user_get_call(const struct arch_user *user, struct arch_call *call)
 
 void arch_user_set_result(struct arch_user *user, status_t status, const uint64_t w[4], uint32_t words)
 {
+    null_note_answer(user->nr, status);
     user->nr = (uint64_t)(int64_t)status;
     for (uint32_t i = 0; i < words; i++)
         user->w[i] = w[i];

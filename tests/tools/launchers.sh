@@ -33,6 +33,8 @@ expect 64 "no row of tests/matrix.tbl is called sim-arm" ./aegis test --offline 
 expect 64 "did you mean --json?" ./aegis doctor --jsn
 expect 64 "did you mean --json?" ./aegis features --josn
 expect 64 "did you mean --html?" ./aegis coverage --htm=x
+expect 64 "did you mean --gate?" ./aegis coverage --gat
+expect 64 "preset mcdc measures the unit tests" ./aegis build --hal=sim --preset=mcdc
 expect 64 "not a positive number" ./aegis fuzz --seconds=0
 expect 64 "did you mean --quick?" ./aegis prove --quik
 expect 64 "did you mean --smoke?" ./aegis mutate --smok
