@@ -16,6 +16,7 @@
 #include <sim/eventlog.h>
 #include <sim/expect.h>
 #include <sim/explain.h>
+#include <sim/fail_each.h>
 #include <sim/gdb.h>
 #include <sim/moment.h>
 #include <sim/options.h>
@@ -193,13 +194,20 @@ int main(int argc, char **argv)
     watch_signals(options.machine.timeout_s);
     replay_begin(&options.replay, &options.machine);
     prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* what runs from here on gains nothing by any program it might start */
+    fault_start();
+    if (options.fail_each.points != 0)
+        fail_each_start(&options.fail_each);
     clock_gettime(CLOCK_MONOTONIC, &begin);
     const struct machine_result *result = machine_run();
+    if (fail_each_is_child())
+        fail_each_end_child(report(result, &options));
     if (branch_is_child())
         branch_exit(expect_finish(report(result, &options)));
     code = expect_finish(replay_end(result, report(result, &options)));
     code = judge_moment("stop-at", &options.stop_at, code);
     code = judge_moment("from", &options.from, code);
+    if (options.fail_each.points != 0)
+        code = fail_each_finish(&options, argv, code);
     report_host_time(&begin);
     if (!determinism_is_child())
         options_print_reproduce(stderr, &options, argv);

@@ -45,6 +45,34 @@ void check_at_exit(void)
         panic("invariant of %s broken: %s", module, broken);
 }
 
+const char *kernel_leak(const char **module)
+{
+    const struct diag_state *d = diag_state();
+
+    for (uint32_t i = 0; i < d->modules; i++) {
+        const char *left = d->module[i]->leak ? d->module[i]->leak() : NULL;
+
+        if (left) {
+            *module = d->module[i]->name;
+            return left;
+        }
+    }
+    return NULL;
+}
+
+void check_at_end(void)
+{
+    const char *module;
+    const char *left;
+
+    check_at_exit();
+    if (!diag_state()->check_always)
+        return;
+    left = kernel_leak(&module);
+    if (left)
+        panic("leak in %s: %s", module, left);
+}
+
 uint64_t kernel_hash(void)
 {
     const struct diag_state *d = diag_state();

@@ -23,6 +23,11 @@ struct boot_state *boot_state(void);
 
 /** Pass checkpoint `what` if `ok`, else panic with its name. */
 void boot_checkpoint(const char *what, bool ok);
+/**
+ * Is `status` STATUS_OK? NO_MEMORY does not return: a machine too small for its image is its owner's mistake and no panic. It is
+ * said in one line, and the machine stops as ARCH_OFF_CONFIG.
+ */
+MUST_CHECK bool boot_has_memory(status_t status);
 
 void boot_console(const struct boot_info *info); /* serial, command line */
 void boot_cpu(void);                             /* CPU 0, interrupts */

@@ -142,7 +142,7 @@ void boot_memory(void)
     start_frames(b);
     free = frame_count_free();
     boot_checkpoint("page frames available", free > 0 && free <= frame_count_total());
-    boot_checkpoint("frame allocated", frame_alloc(&frame) == STATUS_OK && frame_is_used(frame));
+    boot_checkpoint("frame allocated", boot_has_memory(frame_alloc(&frame)) && frame_is_used(frame));
     boot_checkpoint("frame comes zeroed", frame_is_zero(frame));
     boot_checkpoint("kernel view of RAM is two-way", arch_ptr_phys(arch_phys_ptr(frame)) == frame);
     frame_free(frame);
@@ -156,7 +156,7 @@ static void test_mapping(struct arch_space *space, paddr_t frame)
     paddr_t pa = 0;
     uint32_t flags = 0;
 
-    boot_checkpoint("page mapped", arch_map_page(space, va, frame, rw) == STATUS_OK);
+    boot_checkpoint("page mapped", boot_has_memory(arch_map_page(space, va, frame, rw)));
     boot_checkpoint("table walk finds it", arch_walk(space, va, &pa, &flags) == STATUS_OK && pa == frame);
     boot_checkpoint("table walk agrees on rights", flags == (rw | ARCH_MAP_PRESENT));
     boot_checkpoint("double mapping refused", arch_map_page(space, va, frame, rw) == ERR_ALREADY_EXISTS);
@@ -178,12 +178,12 @@ void boot_mmu(void)
     paddr_t frame = 0;
     uint32_t free;
 
-    boot_checkpoint("kernel address space ready", arch_mmu_init(frame_source_get()) == STATUS_OK);
+    boot_checkpoint("kernel address space ready", boot_has_memory(arch_mmu_init(frame_source_get())));
     free = frame_count_free();
     boot_checkpoint("user address space created",
-                    arch_create_address_space(&space, 1, frame_source_get()) == STATUS_OK);
+                    boot_has_memory(arch_create_address_space(&space, 1, frame_source_get())));
     boot_checkpoint("page table root is a used frame", frame_is_used(space.root));
-    ASSERT(frame_alloc(&frame) == STATUS_OK);
+    ASSERT(boot_has_memory(frame_alloc(&frame)));
     test_mapping(&space, frame);
     frame_free(frame);
     arch_destroy_address_space(&space);

@@ -3,6 +3,7 @@
 
 #include "boot.h"
 
+#include <abi/status.h>
 #include <arch/cpu.h>
 #include <arch/irq.h>
 #include <arch/timer.h>
@@ -27,6 +28,15 @@ void boot_checkpoint(const char *what, bool ok)
     log_plain("[aegis] boot %02u: %s", state.checkpoints, what);
 }
 
+bool boot_has_memory(status_t status)
+{
+    if (status != ERR_NO_MEMORY)
+        return status == STATUS_OK;
+    log_err("FATAL: out of memory during boot, after checkpoint %u: give the machine more", state.checkpoints);
+    console_flush();
+    arch_power_off(ARCH_OFF_CONFIG, 0);
+}
+
 NORETURN void kernel_main(const struct boot_info *info)
 {
     boot_console(info);     /* serial port, log, command line */
@@ -41,6 +51,7 @@ NORETURN void kernel_main(const struct boot_info *info)
     boot_secondary_cpus();  /* CPU 1 and up */
     log_plain("[aegis] memory: %lu KiB free", (unsigned long)frame_count_free() * (PAGE_SIZE / 1024));
     log_info("[aegis] boot complete: %u checkpoints", state.checkpoints);
+    frame_mark();           /* what is in use now belongs to the kernel and to static tasks for ever */
     console_flush();        /* the boot log first: once tasks run, user drivers may share the line */
     boot_release_cpus();    /* all CPUs begin to run tasks */
     arch_timer_init(SCHED_HZ);

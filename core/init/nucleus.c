@@ -19,6 +19,7 @@
 #include <diag/log.h>
 #include <diag/panic.h>
 #include <ipc/ipc.h>
+#include <mm/frame.h>
 #include <sched/check.h>
 #include <sched/sched.h>
 #include <sync/spinlock.h>
@@ -55,10 +56,11 @@ void boot_nucleus(void)
     boot_checkpoint("scheduler has an idle thread per CPU", thread_current()->index == THREAD_NONE);
     boot_checkpoint("no thread exists yet", sched_count(THREAD_INACTIVE) == CONFIG_TASKS);
     boot_checkpoint("no lock is held", spin_depth() == 0);
-    boot_checkpoint("endpoints, grants and interrupt bindings ready", ipc_init() == STATUS_OK);
+    boot_checkpoint("endpoints, grants and interrupt bindings ready", boot_has_memory(ipc_init()));
     boot_checkpoint("unknown call is denied", !cap_for_syscall(AEGIS_NR_COUNT, 0, &need) && !cap_check(CAP_ALL, need));
     boot_checkpoint("unknown endpoint is denied", !cap_for_syscall(AEGIS_NR_SEND, CONFIG_ENDPOINTS, &need) && !cap_check(CAP_ALL, need));
     boot_checkpoint("timer and reschedule handlers registered", start_ticking());
+    check_register(&frame_check_module);
     check_register(&sched_check_module);
     check_register(&ipc_check_module);
     check_register(&task_check_module);

@@ -135,4 +135,23 @@ UNCHECKED_LOCKS static void ipc_hash(struct hash *hash)
             hash_u64(hash, (uint64_t)s->irq[i].irq << 32 | (uint64_t)s->irq[i].task << 8 | s->irq[i].pending_ack);
 }
 
-const struct check_module ipc_check_module = {.name = "ipc", .check = ipc_check, .hash = ipc_hash};
+static const char *ipc_leak(void)
+{
+    struct ipc_state *s = ipc_state();
+    const char *left = NULL;
+
+    ipc_lock();
+    for (uint32_t i = 0; i < CONFIG_ENDPOINTS; i++)
+        if (s->ep[i].senders.count != 0 || s->ep[i].receiver != EP_NONE || s->ep[i].server != EP_NONE)
+            left = "an endpoint has a queue entry, a receiver or a server";
+    for (uint32_t i = 0; i < CONFIG_GRANTS; i++)
+        if (s->grant[i].active || s->grant[i].owner != GRANT_NONE)
+            left = "a grant is in use";
+    for (uint32_t i = 0; i < CONFIG_IRQ_BINDINGS; i++)
+        if (s->irq[i].active)
+            left = "an interrupt is bound";
+    ipc_unlock();
+    return left;
+}
+
+const struct check_module ipc_check_module = {.name = "ipc", .check = ipc_check, .hash = ipc_hash, .leak = ipc_leak};

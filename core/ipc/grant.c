@@ -4,6 +4,7 @@
 
 #include <abi/layout.h>
 #include <abi/status.h>
+#include <arch/fault.h>
 #include <arch/memory.h>
 #include <base/mem.h>
 #include <diag/panic.h>
@@ -75,6 +76,8 @@ status_t ipc_grant_create(uint32_t me, uint64_t id, uint64_t peer)
 
     ipc_lock();
     status = grant_create_check(s->grant, id, me, peer, peer < CONFIG_TASKS && s->thread[peer].alive);
+    if (status == STATUS_OK && arch_fault(FAULT_GRANT))
+        status = ERR_NO_MEMORY;
     if (status == STATUS_OK)
         status = grant_connect(&s->grant[id], id, me, (uint32_t)peer);
     ipc_unlock();

@@ -4,6 +4,7 @@
 
 #include <abi/status.h>
 #include <arch/atomic.h>
+#include <arch/fault.h>
 #include <arch/irq.h>
 #include <diag/counters.h>
 #include <diag/log.h>
@@ -54,6 +55,8 @@ status_t ipc_irq_bind(uint32_t me, uint64_t irq, uint64_t bits)
 
     ipc_lock();
     status = irq_bind_check(s->irq, irq, bits, bindable(irq), &slot);
+    if (status == STATUS_OK && arch_fault(FAULT_IRQ_SLOT))
+        status = ERR_IRQ_FULL;
     if (status == STATUS_OK) {
         s->irq[slot] = (struct irq_binding){.bits = bits, .irq = (uint32_t)irq, .task = (uint16_t)me, .active = true};
         arch_irq_unmask((uint32_t)irq);

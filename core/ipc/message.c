@@ -4,6 +4,7 @@
 
 #include <abi/status.h>
 #include <arch/atomic.h>
+#include <arch/fault.h>
 #include <diag/counters.h>
 #include <sched/sched.h>
 
@@ -129,6 +130,10 @@ static status_t send_locked(struct ipc_state *s, uint32_t me, uint64_t ep, bool 
     case EP_SEND_QUEUE:
         if (!others_receive(s, ep, me)) {
             status = ERR_PEER_CLOSED;
+            break;
+        }
+        if (arch_fault(FAULT_QUEUE)) {
+            status = ERR_QUEUE_FULL;
             break;
         }
         (void)ep_queue_push(&e->senders, me);

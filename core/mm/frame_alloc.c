@@ -8,6 +8,7 @@
 #include "mm_priv.h"
 
 #include <abi/status.h>
+#include <arch/fault.h>
 #include <arch/memory.h>
 #include <base/bitmap.h>
 #include <base/mem.h>
@@ -24,6 +25,7 @@ static KSTATE struct {
     uint64_t *map GUARDED_BY(frames_role); /* [lock] a set bit: used */
     paddr_t map_pa;      /* [I] where the bitmap lies */
     uint32_t map_frames; /* [I] and how many frames it takes */
+    uint32_t marked;     /* [I] frames in use at frame_mark(); 0: before it */
 } state = {.lock = SPINLOCK_INIT("frames", LOCK_RANK_MM)};
 
 UNCHECKED_LOCKS static inline void frames_lock(void) TAKES_LOCK(frames_role)
@@ -118,6 +120,8 @@ status_t frame_alloc(paddr_t *out)
 {
     uint32_t f;
 
+    if (arch_fault(FAULT_FRAME))
+        return ERR_NO_MEMORY;
     frames_lock();
     if (!bitmap_find_clear(state.map, state.frames, state.hint, &f)) {
         frames_unlock();
@@ -173,3 +177,32 @@ uint32_t frame_count_total(void)
 {
     return state.total;
 }
+
+UNCHECKED_LOCKS void frame_mark(void)
+{
+    state.marked = state.total - state.free_count;
+}
+
+/* -- Invariants -- */
+
+static const char *frame_check(void)
+{
+    bool right;
+
+    frames_lock();
+    right = state.frames - bitmap_count(state.map, state.frames) == state.free_count;
+    frames_unlock();
+    return right ? NULL : "the count of free frames is wrong";
+}
+
+static const char *frame_leak(void)
+{
+    uint32_t used;
+
+    frames_lock();
+    used = state.total - state.free_count;
+    frames_unlock();
+    return state.marked == 0 || used == state.marked ? NULL : "not as many frames are in use as when the boot was complete";
+}
+
+const struct check_module frame_check_module = {.name = "frames", .check = frame_check, .leak = frame_leak};

@@ -8,6 +8,7 @@
 #include "mm_priv.h"
 
 #include <abi/status.h>
+#include <arch/fault.h>
 #include <arch/memory.h>
 #include <base/mem.h>
 #include <config/config.h>
@@ -25,6 +26,7 @@ static KSTATE struct {
     uint16_t first GUARDED_BY(frames_role); /* [lock] head of the free chain */
     uint16_t next[CONFIG_POOL_FRAMES] GUARDED_BY(frames_role); /* [lock] next free frame, POOL_END, or POOL_USED */
     uint32_t ready;                     /* [I] frames in the pool: 0 before frame_init() */
+    uint32_t marked;                    /* [I] frames in use at frame_mark(); 0: before it */
 } state = {.lock = SPINLOCK_INIT("frames", LOCK_RANK_MM)};
 
 UNCHECKED_LOCKS static inline void frames_lock(void) TAKES_LOCK(frames_role)
@@ -83,6 +85,8 @@ status_t frame_alloc(paddr_t *out)
 {
     uint32_t f;
 
+    if (arch_fault(FAULT_FRAME))
+        return ERR_NO_MEMORY;
     frames_lock();
     if (state.free_count == 0) {
         frames_unlock();
@@ -139,3 +143,41 @@ uint32_t frame_count_total(void)
 {
     return state.ready;
 }
+
+UNCHECKED_LOCKS void frame_mark(void)
+{
+    state.marked = state.ready - state.free_count;
+}
+
+/* -- Invariants -- */
+
+static uint32_t count_free_locked(void) REQUIRES_LOCK(frames_role)
+{
+    uint32_t n = 0;
+
+    for (uint32_t f = 0; f < state.ready; f++)
+        n += state.next[f] != POOL_USED;
+    return n;
+}
+
+static const char *frame_check(void)
+{
+    bool right;
+
+    frames_lock();
+    right = count_free_locked() == state.free_count;
+    frames_unlock();
+    return right ? NULL : "the count of free frames is wrong";
+}
+
+static const char *frame_leak(void)
+{
+    uint32_t used;
+
+    frames_lock();
+    used = state.ready - state.free_count;
+    frames_unlock();
+    return state.marked == 0 || used == state.marked ? NULL : "not as many frames are in use as when the boot was complete";
+}
+
+const struct check_module frame_check_module = {.name = "frames", .check = frame_check, .leak = frame_leak};

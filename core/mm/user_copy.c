@@ -3,6 +3,7 @@
 
 #include <abi/layout.h>
 #include <abi/status.h>
+#include <arch/fault.h>
 
 bool user_range_ok(struct uaddr start, uint64_t len)
 {
@@ -15,7 +16,7 @@ bool user_range_ok(struct uaddr start, uint64_t len)
 
 status_t user_copy_in(const struct arch_space *space, void *dst, struct uaddr src, size_t len)
 {
-    if (!user_range_ok(src, len))
+    if (!user_range_ok(src, len) || arch_fault(FAULT_USER_COPY))
         return ERR_BAD_ADDRESS;
     return arch_copy_from_user(space, dst, src, len);
 }

@@ -5,6 +5,7 @@
 
 #include <abi/status.h>
 #include <arch/cpu.h>
+#include <arch/fault.h>
 #include <base/string.h>
 #include <diag/panic.h>
 
@@ -53,7 +54,7 @@ status_t thread_create(uint32_t index, const struct thread_config *config)
     t = &s->thread[index];
     if (t->state != THREAD_INACTIVE)
         return ERR_BAD_STATE;
-    status = arch_kstack_create(&t->stack, index);
+    status = arch_fault(FAULT_STACK) ? ERR_NO_MEMORY : arch_kstack_create(&t->stack, index);
     if (status != STATUS_OK)
         return status;
     t->index = index;

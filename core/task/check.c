@@ -111,4 +111,16 @@ UNCHECKED_LOCKS static void task_hash(struct hash *hash)
         hash_u64(hash, s->device_owner[i]);
 }
 
-const struct check_module task_check_module = {.name = "task", .check = task_check, .hash = task_hash};
+static const char *task_leak(void)
+{
+    struct task_state *s = task_state();
+    bool owned = false;
+
+    task_lock();
+    for (uint32_t i = 0; i < LAYOUT_DEVICE_COUNT; i++)
+        owned = owned || s->device_owner[i] != THREAD_NONE;
+    task_unlock();
+    return owned ? "a device belongs to a dead task" : NULL;
+}
+
+const struct check_module task_check_module = {.name = "task", .check = task_check, .hash = task_hash, .leak = task_leak};

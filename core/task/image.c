@@ -3,6 +3,7 @@
 #include "task_priv.h"
 
 #include <abi/status.h>
+#include <arch/fault.h>
 #include <arch/memory.h>
 #include <base/mem.h>
 #include <mm/frame.h>
@@ -84,25 +85,33 @@ static void fill_page(const struct task *t, const struct elf_segment *s, vaddr_t
     (void)memset(page + (file_end - va), 0, end - file_end);
 }
 
-static void load_segment(struct task *t, const struct elf_segment *s)
+static status_t load_segment(struct task *t, const struct elf_segment *s)
 {
     vaddr_t base = image_base(t);
 
+    if (arch_fault(FAULT_SEGMENT_LOAD))
+        return ERR_IO;
     for (uint64_t p = (s->va - base) / PAGE_SIZE; p <= (s->va + s->memsz - 1 - base) / PAGE_SIZE; p++) {
         fill_page(t, s, base + p * PAGE_SIZE, arch_phys_ptr(t->image_page[p]));
         if (s->flags & ELF_X)
             arch_sync_code(t->image_page[p], PAGE_SIZE);
         task_breathe();
     }
+    return STATUS_OK;
 }
 
-void task_image_load(struct task *task, bool first)
+status_t task_image_load(struct task *task, bool first)
 {
-    for (uint32_t i = 0; i < task->plan.count; i++)
+    status_t status = STATUS_OK;
+
+    for (uint32_t i = 0; i < task->plan.count && status == STATUS_OK; i++)
         if (first || (task->plan.seg[i].flags & ELF_W))
-            load_segment(task, &task->plan.seg[i]);
+            status = load_segment(task, &task->plan.seg[i]);
+    if (status != STATUS_OK)
+        return status;
     for (uint32_t i = 0; i < TASK_STACK_PAGES; i++) {
         (void)memset(arch_phys_ptr(task->stack_page[i]), 0, PAGE_SIZE);
         task_breathe();
     }
+    return STATUS_OK;
 }

@@ -143,6 +143,9 @@ UNCHECKED_LOCKS static void report_cause(const struct task *t)
     case TASK_CAUSE_WATCHDOG:
         report("  cause: no heartbeat for more than %lu ticks", (unsigned long)t->heartbeat);
         break;
+    case TASK_CAUSE_LOAD:
+        report("  cause: a segment of its program could not be loaded");
+        break;
     case TASK_CAUSE_NONE:
         break;
     }

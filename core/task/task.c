@@ -143,6 +143,7 @@ static void end(void)
     task_unlock();
     if (!last)
         return;
+    check_at_end();
     if (state.exit_slot < CONFIG_TASKS)
         code = state.task[state.exit_slot].exit_code;
     task_power_off(ARCH_OFF_DONE, code > 63 ? 63 : code);
@@ -153,7 +154,8 @@ static void trace_fault(const struct task *t)
     static const enum trace_fault_cause causes[] = {[TASK_CAUSE_TRAP] = TRACE_FAULT_TRAP,
                                                     [TASK_CAUSE_DENIED] = TRACE_FAULT_DENIED,
                                                     [TASK_CAUSE_UNKNOWN_CALL] = TRACE_FAULT_UNKNOWN_CALL,
-                                                    [TASK_CAUSE_WATCHDOG] = TRACE_FAULT_WATCHDOG};
+                                                    [TASK_CAUSE_WATCHDOG] = TRACE_FAULT_WATCHDOG,
+                                                    [TASK_CAUSE_LOAD] = TRACE_FAULT_LOAD};
     const uint64_t w[4] = {t->trap.addr, (uint64_t)t->trap.access | (uint64_t)t->trap.permission << 8, causes[t->cause], 0};
 
     if (arch_trace_wanted(TRACE_FAULT))
@@ -203,13 +205,20 @@ void task_main(void *arg)
 {
     struct task *t = arg;
 
-    for (bool first = true;; first = false) {
-        task_image_load(t, first);
+    for (bool loaded = false;;) {
+        status_t status = task_image_load(t, !loaded);
+
         arch_user_init(&t->thread->user, t->plan.entry,
                        LAYOUT_STACK_BASE + (vaddr_t)t->index * LAYOUT_STACK_STRIDE + LAYOUT_STACK_SIZE);
         t->calls = 0;
         t->cause = TASK_CAUSE_NONE;
         t->trap = (struct arch_trap){.kind = ARCH_TRAP_COUNT};
+        if (status != STATUS_OK) {
+            t->cause = TASK_CAUSE_LOAD;
+            fault(t); /* a restart tries again, later */
+            continue;
+        }
+        loaded = true;
         ipc_start(t->index);
         set_alive(t, true);
         if (run_user(t) == TASK_EXIT)

@@ -33,8 +33,11 @@ UNCHECKED_LOCKS static inline void task_unlock(void) RELEASES_LOCK(task_role)
 
 /** Validate the ELF, allocate pages and tables, and map them. Boot context. */
 MUST_CHECK status_t task_image_create(struct task *task, uint64_t len, uint16_t machine);
-/** Fill pages from the image: all of them, or after a restart those the task could write. In bounded pieces. */
-void task_image_load(struct task *task, bool first);
+/**
+ * Fill pages from the image: all of them, or after a restart those the task could write. In bounded pieces. IO: a segment
+ * cannot be read; some pages may be filled.
+ */
+MUST_CHECK status_t task_image_load(struct task *task, bool first);
 /** Between two pieces of long work: take interrupts, let others run. Thread context, no lock held. */
 void task_breathe(void);
 /** log_add() and log_end() for such long work: text takes long to make, so others may run behind each piece. */

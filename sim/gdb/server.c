@@ -407,6 +407,8 @@ static uint32_t signal_of(const struct trace_event *fault)
 
     if (fault->e == TRACE_FAULT_WATCHDOG)
         return SIGNAL_ALRM;
+    if (fault->e == TRACE_FAULT_LOAD)
+        return SIGNAL_BUS;
     if (fault->e != TRACE_FAULT_TRAP)
         return SIGNAL_SYS;
     return fault->a < ARCH_TRAP_COUNT && signals[fault->a] != 0 ? signals[fault->a] : SIGNAL_ILL;

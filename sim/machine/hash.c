@@ -43,6 +43,8 @@ uint64_t machine_hash(void)
     hash_memory(&hash, machine.framebuffer, machine.framebuffer_size);
     hash_u64(&hash, machine.lines_asserted);
     hash_u64(&hash, machine.lines_unmasked);
+    if ((machine.lines_missed | machine.lines_unasked) != 0)
+        hash_u64(&hash, machine.lines_missed ^ machine.lines_unasked);
     for (uint32_t i = 0; i < machine.config.cpus; i++)
         hash_cpu(&hash, &machine.cpu[i]);
     for (const struct device *d = device_first(); d != NULL; d = d->next) {

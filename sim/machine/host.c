@@ -7,6 +7,7 @@
 #include <sim/crash.h>
 #include <sim/device.h>
 #include <sim/engine.h>
+#include <sim/fault.h>
 #include <sim/fiber.h>
 #include <sim/host.h>
 #include <sim/input.h>
@@ -277,6 +278,14 @@ void host_reset(void)
 }
 
 /* -- Debugging -- */
+
+bool host_fault(uint32_t point)
+{
+    enter();
+    bool fails = fault_decide(point);
+    leave();
+    return fails;
+}
 
 uint64_t host_code_address(uintptr_t address)
 {

@@ -5,6 +5,7 @@
  * inter-processor interrupts with a latency, all drawn from the seed.
  */
 #include <arch/irq.h>
+#include <sim/fault.h>
 #include <sim/host.h>
 #include <sim/port.h>
 #include <sim/trace.h>
@@ -14,9 +15,15 @@
 #define TICK_JITTER_PART 64u /* a tick is late by up to 1/64 of its period */
 #define IPI_LATENCY 50u      /* units, and up to as many more */
 
+/* Lines that interrupt somebody. */
+static uint64_t lines_active(void)
+{
+    return ((machine.lines_asserted & ~machine.lines_missed) | machine.lines_unasked) & machine.lines_unmasked;
+}
+
 static uint64_t lines_for(const struct sim_cpu *cpu)
 {
-    uint64_t lines = machine.lines_asserted & machine.lines_unmasked;
+    uint64_t lines = lines_active();
     uint64_t mine = 0;
 
     for (uint32_t v = ARCH_VECTOR_DEVICE_FIRST; lines >> v != 0; v++) {
@@ -30,7 +37,7 @@ static uint64_t lines_for(const struct sim_cpu *cpu)
 
 bool irq_pending(const struct sim_cpu *cpu)
 {
-    return cpu->pending != 0 || ((machine.lines_asserted & machine.lines_unmasked) != 0 && lines_for(cpu) != 0);
+    return cpu->pending != 0 || (lines_active() != 0 && lines_for(cpu) != 0);
 }
 
 static void wake(struct sim_cpu *cpu)
@@ -52,7 +59,7 @@ static void line_deliver(uint32_t vector)
     uint64_t bit = UINT64_C(1) << vector;
     uint32_t started = 0;
 
-    if ((machine.lines_asserted & machine.lines_unmasked & bit) == 0)
+    if ((lines_active() & bit) == 0)
         return;
     for (uint32_t i = 0; i < machine.config.cpus; i++)
         started += machine.cpu[i].started;
@@ -66,6 +73,33 @@ static void line_deliver(uint32_t vector)
     }
 }
 
+/* -- Faults -- */
+
+static struct event noticed[ARCH_VECTOR_COUNT]; /* the controller sees a line late */
+
+static void fire_noticed(struct event *event)
+{
+    uint32_t vector = (uint32_t)(event - noticed);
+
+    machine.lines_missed &= ~(UINT64_C(1) << vector);
+    line_deliver(vector);
+}
+
+/* A line rises, and may do so unseen. */
+static void line_disturb(uint32_t vector)
+{
+    uint64_t delay = fault_irq_delay(vector);
+
+    if (fault_irq_dropped(vector)) {
+        machine.lines_missed |= UINT64_C(1) << vector;
+    } else if (delay != 0) {
+        machine.lines_missed |= UINT64_C(1) << vector;
+        if (noticed[vector].fire == NULL)
+            event_init(&noticed[vector], EVENT_DEVICE, fire_noticed, NULL);
+        event_schedule(&noticed[vector], machine_now() + delay);
+    }
+}
+
 void irq_set_line(uint32_t vector, bool asserted)
 {
     uint64_t bit = UINT64_C(1) << vector;
@@ -74,7 +108,27 @@ void irq_set_line(uint32_t vector, bool asserted)
     if (asserted == was)
         return;
     machine.lines_asserted ^= bit;
+    machine.lines_missed &= ~bit;
+    if (asserted)
+        line_disturb(vector);
     line_deliver(vector);
+}
+
+uint32_t irq_raise_unasked(struct rng *rng)
+{
+    uint64_t lines = machine.lines_unmasked & machine.lines_existing;
+    uint32_t count = (uint32_t)__builtin_popcountll(lines);
+
+    if (count == 0) {
+        irq_send(UINT32_C(1) << machine.running, ARCH_VECTOR_RESCHEDULE);
+        return ARCH_VECTOR_RESCHEDULE;
+    }
+    for (uint64_t skip = rng_below(rng, count); skip > 0; skip--)
+        lines &= lines - 1;
+    uint32_t vector = (uint32_t)__builtin_ctzll(lines);
+    machine.lines_unasked |= UINT64_C(1) << vector;
+    line_deliver(vector);
+    return vector;
 }
 
 void irq_set_mask(uint32_t vector, bool masked)
@@ -85,6 +139,7 @@ void irq_set_mask(uint32_t vector, bool masked)
         machine.lines_unmasked &= ~bit;
     } else if ((machine.lines_unmasked & bit) == 0) {
         machine.lines_unmasked |= bit;
+        machine.lines_missed &= ~bit; /* the controller looks at its level again */
         line_deliver(vector);
     }
 }
@@ -108,6 +163,8 @@ int irq_claim(uint64_t except)
     int vector = __builtin_ctzll(all);
     if (vector < (int)ARCH_VECTOR_DEVICE_FIRST)
         cpu->pending &= ~(UINT64_C(1) << vector);
+    else
+        machine.lines_unasked &= ~(UINT64_C(1) << vector);
     machine.stats.interrupts++;
     report(vector);
     return vector;
@@ -131,7 +188,7 @@ static void schedule_tick(struct sim_cpu *cpu)
     uint64_t jitter = rng_below(&machine.rng[RNG_TICK], rate / cpu->tick_hz / TICK_JITTER_PART + 1);
 
     cpu->tick_count++;
-    event_schedule(&cpu->tick, nominal + jitter);
+    event_schedule(&cpu->tick, nominal + jitter + fault_tick_jitter());
 }
 
 static void fire_tick(struct event *event)
@@ -140,6 +197,8 @@ static void fire_tick(struct event *event)
 
     cpu->pending |= UINT64_C(1) << ARCH_VECTOR_TIMER;
     schedule_tick(cpu);
+    if (cpu->id == 0)
+        fault_on_tick();
     wake(cpu);
 }
 
@@ -177,7 +236,8 @@ void irq_send(uint32_t cpu_mask, uint32_t vector)
         }
         cpu->ipi_vectors |= UINT64_C(1) << vector;
         if (!event_pending(&cpu->ipi))
-            event_schedule(&cpu->ipi, machine_now() + IPI_LATENCY + rng_below(&machine.rng[RNG_INTERRUPT], IPI_LATENCY));
+            event_schedule(&cpu->ipi, machine_now() + IPI_LATENCY + rng_below(&machine.rng[RNG_INTERRUPT], IPI_LATENCY) +
+                fault_ipi_delay());
     }
 }
 

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <arch/isa.h>
+#include <sim/fail_each.h>
 #include <sim/moment.h>
 #include <sim/options.h>
 #include <sim/serial.h>
@@ -99,7 +100,8 @@ static void on_fault(struct trace_sink *sink, const struct trace_event *event, u
 
     (void)sink;
     (void)time;
-    if (task >= MANIFEST_TASKS_MAX || tasks_get(task)->user == NULL || ++explain.faults > EXPLAINED_MAX || !moment_shown())
+    if (task >= MANIFEST_TASKS_MAX || tasks_get(task)->user == NULL || fail_each_is_child() ||
+        ++explain.faults > EXPLAINED_MAX || !moment_shown())
         return;
     words_fault(what, sizeof what, event);
     serial_flush(); /* what comes before stands before it on a terminal too */

@@ -130,6 +130,7 @@ void words_fault(char *out, size_t room, const struct trace_event *fault)
     case TRACE_FAULT_DENIED: what = "call that its mask denies"; break;
     case TRACE_FAULT_UNKNOWN_CALL: what = "call that does not exist"; break;
     case TRACE_FAULT_WATCHDOG: what = "missed heartbeat"; break;
+    case TRACE_FAULT_LOAD: what = "program that could not be loaded"; break;
     default:
         if (fault->a != ARCH_TRAP_PAGE)
             break;

@@ -11,7 +11,7 @@
 #include <sim/engine.h>
 
 /* The topics in the order of the help; --help=NAME shows one. */
-#define TOPICS(T) T(machine) T(tasks) T(limits) T(console) T(display) T(trace) T(debug) T(replay)
+#define TOPICS(T) T(machine) T(tasks) T(limits) T(console) T(display) T(trace) T(debug) T(fault) T(replay)
 
 #define AS_CHILD(name) {&options_##name, 0, NULL, 0},
 #define AS_NAME(name) #name,

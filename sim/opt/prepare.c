@@ -169,6 +169,8 @@ void options_prepare(struct options *options)
     if (options->stop_at.text != NULL)
         config->stop_at_moment = options->stop_at.event;
     config->boot_ram_size = config->ram_size;
+    if (!config->faults.seed_given)
+        config->faults.seed = config->seed;
     if (config->dtb != NULL)
         adopt_tree(options);
     config->panic_aborts = options->on_panic == PANIC_ABORT || (options->on_panic == PANIC_AUTO && is_watched());

@@ -9,21 +9,28 @@
 #include <arch/isa.h>
 #include <config/config.h>
 
-/* Options that say how a run is watched, not what it is. Each also swallows its separate value, if it takes one. */
-static bool only_watches(const char *word)
+/* Is the word one of these options? */
+static bool is_one_of(const char *word, const char *const *names)
 {
-    static const char *const watching[] = {"arch", "seed", "profile", "record", "trace", "strace", "events", "screenshot", "display",
-        "check-determinism", "timeout", "gdb", "from", "moments", NULL};
     const char *name = word + strspn(word, "-");
     size_t length = strcspn(name, "=");
 
     if (word[0] != '-')
         return false;
-    for (const char *const *w = watching; *w != NULL; w++) {
-        if (length > 0 && strlen(*w) == length && strncmp(*w, name, length) == 0)
+    for (; *names != NULL; names++) {
+        if (length > 0 && strlen(*names) == length && strncmp(*names, name, length) == 0)
             return true;
     }
     return false;
+}
+
+/* Options that say how a run is watched, not what it is. Each also swallows its separate value, if it takes one. */
+static bool only_watches(const char *word)
+{
+    static const char *const watching[] = {"arch", "seed", "profile", "record", "trace", "strace", "events", "screenshot", "display",
+        "check-determinism", "timeout", "gdb", "from", "moments", NULL};
+
+    return is_one_of(word, watching);
 }
 
 static void print_word(FILE *out, const char *word)
@@ -44,13 +51,20 @@ static void print_word(FILE *out, const char *word)
 
 void options_print_command(FILE *out, const struct options *options, char **argv)
 {
+    static const char *const nothing[] = {NULL};
+
+    options_print_command_without(out, options, argv, nothing);
+}
+
+void options_print_command_without(FILE *out, const struct options *options, char **argv, const char *const *without)
+{
     fprintf(out, "./aegis-sim --arch=%s", isa_name);
     if (!CONFIG_FULL)
         fputs(" --profile=safety", out);
     if (options->replay.replay == NULL)
         fprintf(out, " --seed=%" PRIu64, options->machine.seed);
     for (char **word = argv + 1; *word != NULL; word++) {
-        if (!only_watches(*word))
+        if (!only_watches(*word) && !is_one_of(*word, without))
             print_word(out, *word);
         else if (strchr(*word, '=') == NULL && word[1] != NULL && word[1][0] != '-')
             word++;

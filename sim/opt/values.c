@@ -101,12 +101,18 @@ uint64_t options_size(const char *option, const char *value)
     return size;
 }
 
-uint64_t options_time(const char *option, const char *value)
+bool options_try_time(const char *value, uint64_t *ns)
 {
     static const struct unit units[] = {{"", 1000000000}, {"s", 1000000000}, {"ms", 1000000}, {"us", 1000}, {"ns", 1}, {NULL, 0}};
+
+    return parse(value, units, ns);
+}
+
+uint64_t options_time(const char *option, const char *value)
+{
     uint64_t time;
 
-    if (!parse(value, units, &time))
+    if (!options_try_time(value, &time))
         options_bad_value(option, value, "a virtual time such as 3s, 250ms or 10us");
     return time;
 }

@@ -34,6 +34,15 @@ static json_t *blob(const void *bytes, uint64_t size)
     return o;
 }
 
+static json_t *faults_json(const struct fault_plan *plan)
+{
+    json_t *rules = json_array();
+
+    for (uint32_t i = 0; i < plan->count; i++)
+        json_array_append_new(rules, json_string(plan->rules[i]));
+    return json_pack("{s:o, s:o}", "seed", hex(plan->seed), "rules", rules);
+}
+
 static json_t *machine_json(const struct machine_config *m)
 {
     json_t *o = json_pack("{s:i, s:o, s:o, s:i, s:b, s:o}", "cpus", (int)m->cpus, "memory", hex(m->ram_size), "seed",
@@ -41,6 +50,8 @@ static json_t *machine_json(const struct machine_config *m)
 
     if (m->stop_at_moment != 0)
         json_object_set_new(o, "stop_at_moment", hex(m->stop_at_moment));
+    if (m->faults.count != 0)
+        json_object_set_new(o, "faults", faults_json(&m->faults));
     if (m->append != NULL)
         json_object_set_new(o, "append", json_string(m->append));
     if (m->dtb != NULL)
@@ -134,8 +145,28 @@ static const void *bytes(const json_t *o, const char *key, uint64_t *size)
     return p;
 }
 
+static void load_faults(const json_t *o, struct fault_plan *plan)
+{
+    const json_t *rules = json_object_get(o, "rules");
+
+    *plan = (struct fault_plan){.seed_given = true};
+    if (o == NULL)
+        return;
+    plan->seed = number(json_object_get(o, "seed"), "seed");
+    if (!json_is_array(rules) || json_array_size(rules) > FAULT_RULES_MAX)
+        damaged("\"rules\" is not a list of at most %u", FAULT_RULES_MAX);
+    for (size_t i = 0; i < json_array_size(rules); i++) {
+        const char *rule = json_string_value(json_array_get(rules, i));
+        const char *wrong = rule != NULL ? fault_rule_damage(rule) : "not a string";
+        if (wrong != NULL)
+            damaged("fault %zu: %s", i, wrong);
+        plan->rules[plan->count++] = strdup(rule);
+    }
+}
+
 static void load_machine(const json_t *o, struct machine_config *m)
 {
+    load_faults(json_object_get(o, "faults"), &m->faults);
     m->cpus = (uint32_t)integer(o, "cpus", 1, MACHINE_CPUS_MAX);
     m->ram_size = number(json_object_get(o, "memory"), "memory");
     m->seed = number(json_object_get(o, "seed"), "seed");

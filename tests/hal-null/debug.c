@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Trace events in an array, a file of the answers that calls got, and backtraces by frame pointers. */
+/* Trace events in an array, a file of the answers that calls got, backtraces by frame pointers, and fault points. */
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,4 +92,15 @@ bool arch_kernel_register(uint32_t i, const char **name, uint64_t *value)
     *name = names[i];
     *value = values[i];
     return true;
+}
+
+void null_fault(enum fault_point point, uint32_t nth)
+{
+    null_port.fault_seen[point] = 0;
+    null_port.fault_nth[point] = nth;
+}
+
+uint32_t null_fault_count(enum fault_point point)
+{
+    return null_port.fault_seen[point];
 }

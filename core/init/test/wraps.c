@@ -224,7 +224,7 @@ WRAP(status_t, frame_alloc, (paddr_t * out))
     if (!lies("frame_alloc"))
         return __real_frame_alloc(out);
     if (!how("dirty"))
-        return ERR_NO_MEMORY;
+        return ERR_IO;
     status = __real_frame_alloc(out);
     ((uint8_t *)arch_phys_ptr(*out))[PAGE_SIZE - 1] = 1;
     return status;

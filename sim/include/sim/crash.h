@@ -8,5 +8,7 @@
 
 /** Catch crashes from now on, unless a sanitizer does. */
 void crash_install(void);
+/** Return addresses of the running fiber, innermost first; how many, at most `room`. */
+uint32_t crash_backtrace(uintptr_t *pcs, uint32_t room);
 /** Show on stderr, with function, file and line, what the running kernel context was called by. */
 void crash_show_backtrace(void);

@@ -111,5 +111,8 @@ const struct host_crash *host_crash(void);
 /** A code address of this process as it stands in the executable file, the same in every run; 0: it is not in there. */
 uint64_t host_code_address(uintptr_t address);
 
+/** A fault point (enum fault_point) was reached that somebody asked for: is it to fail? Takes no time. */
+bool host_fault(uint32_t point);
+
 /** Hand a trace event to everybody who listens. */
 void host_trace(const struct trace_event *event);

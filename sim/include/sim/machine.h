@@ -10,6 +10,7 @@
 
 #include <arch/cpu.h>
 #include <sim/event.h>
+#include <sim/fault.h>
 #include <sim/rng.h>
 
 struct engine;
@@ -35,6 +36,7 @@ struct machine_config {
     const char *dtb_name;
     uint64_t boot_ram_size; /* bytes of RAM from its begin that boot data may use; less than ram_size if a given tree has gaps */
     bool panic_aborts;      /* a panic ends in abort() */
+    struct fault_plan faults; /* what fails although nothing is broken */
     uint8_t *(*framebuffer_map)(uint64_t size); /* gives the framebuffer's memory; NULL: private memory */
 };
 
@@ -90,6 +92,8 @@ struct machine {
     uint32_t running;
     uint64_t lines_asserted, lines_unmasked;
     uint64_t lines_existing;
+    uint64_t lines_missed;   /* asserted, but the controller has not noticed */
+    uint64_t lines_unasked;  /* not asserted, but the controller believes so, until it is claimed */
     uint8_t line_target[64]; /* CPU that a raised line interrupts */
     uint64_t fdt;            /* physical address of the device tree */
     struct rng rng[RNG_STREAM_COUNT];
@@ -143,6 +147,8 @@ void machine_look_at(uint64_t time);
 
 /** A device line rises or falls. */
 void irq_set_line(uint32_t vector, bool asserted);
+/** An interrupt that nobody asked for: a device line that could interrupt, drawn from `rng`, or the reschedule vector. Which. */
+uint32_t irq_raise_unasked(struct rng *rng);
 /** Is a vector pending for `cpu`? */
 bool irq_pending(const struct sim_cpu *cpu);
 

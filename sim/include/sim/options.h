@@ -34,7 +34,17 @@ enum exit_code {
     EXIT_NOT_SEEN = 87,     /* --expect */
     EXIT_SEEN = 88,         /* --forbid */
     EXIT_NOT_FINISHED = 89, /* --must-finish */
+    EXIT_FOUND = 90,        /* --fail-each */
     EXIT_TIMEOUT = 124,
+};
+
+/** What --fail-each is to do, see <sim/fail_each.h>. */
+struct fail_each_plan {
+    uint32_t points;     /* bits by enum fault_point; 0: nothing */
+    bool allow_deadlock; /* a deadlock that is named is no finding */
+    uint32_t jobs;       /* branches at a time */
+    uint64_t limit_ns;   /* virtual time that a branch gets */
+    const char *json;    /* file for the table; NULL: none */
 };
 
 /** What a panic of the kernel ends in. */
@@ -67,6 +77,7 @@ struct options {
     const char *trace;  /* file for a timeline; NULL: none */
     const char *events; /* file for events as numbers; NULL: none */
     const char *gdb;   /* where to wait for gdb; NULL: nowhere */
+    struct fail_each_plan fail_each;
 };
 
 /** Parse the command line into `options`; exits with one line if it is wrong. */
@@ -76,6 +87,8 @@ void options_prepare(struct options *options);
 
 /** Write the command that does this run again, without its end of line. `argv` as main() got it. */
 void options_print_command(FILE *out, const struct options *options, char **argv);
+/** The same without the options of a list that ends in NULL. */
+void options_print_command_without(FILE *out, const struct options *options, char **argv, const char *const *without);
 /** The same as a line: "reproduce: ./aegis-sim ...". */
 void options_print_reproduce(FILE *out, const struct options *options, char **argv);
 
@@ -90,6 +103,7 @@ enum {
     OPTIONS_KEY_TRACE = 0x700,
     OPTIONS_KEY_DEBUG = 0x800,
     OPTIONS_KEY_CONSOLE = 0x900,
+    OPTIONS_KEY_FAULT = 0xB00,
     OPTIONS_KEY_NEXT = 0x900,
 };
 extern const struct argp options_machine;
@@ -100,6 +114,7 @@ extern const struct argp options_replay;
 extern const struct argp options_console;
 extern const struct argp options_trace;
 extern const struct argp options_debug;
+extern const struct argp options_fault;
 
 /** Is this executable built with a sanitizer? */
 bool options_sanitized(void);
@@ -119,6 +134,8 @@ uint64_t options_number(const char *option, const char *value, uint64_t low, uin
 uint64_t options_size(const char *option, const char *value);
 /** A virtual time such as 3s, 250ms, 10us, 5ns; a plain number means seconds. In nanoseconds. */
 uint64_t options_time(const char *option, const char *value);
+/** The same without exiting: false if it is none. */
+bool options_try_time(const char *value, uint64_t *ns);
 /** A moment such as @1:4711, or @4711 of whatever seed the run has. */
 struct options_moment options_moment(const char *option, const char *value);
 /** A frequency with an optional K, M or G and an optional Hz. */

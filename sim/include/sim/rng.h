@@ -8,7 +8,7 @@ struct rng {
 };
 
 /** What draws numbers, so that one reader more or less does not shift the others. */
-enum rng_stream { RNG_SCHEDULE, RNG_INTERRUPT, RNG_TICK, RNG_GUEST, RNG_STREAM_COUNT };
+enum rng_stream { RNG_SCHEDULE, RNG_INTERRUPT, RNG_TICK, RNG_GUEST, RNG_FAULT, RNG_STREAM_COUNT };
 
 void rng_init(struct rng *rng, uint64_t seed, enum rng_stream stream);
 /** The next 64 bits. */

@@ -15,6 +15,8 @@ struct check_module {
     const char *(*check)(void);
     /** Add the module's state to the hash. No CPU is inside the kernel. May be NULL. */
     void (*hash)(struct hash *hash);
+    /** Every task has ended: NULL, or the sentence that says what nobody gave back. Takes the module's own locks. May be NULL. */
+    const char *(*leak)(void);
 };
 
 /** Add a module. Boot context. Asserts room. */
@@ -27,6 +29,11 @@ const char *kernel_check(const char **module);
 void check_set_always(bool on);
 /** Called at kernel exits: panics with the broken sentence if checking is on and an invariant fails. */
 void check_at_exit(void);
+
+/** When every task has ended: NULL if nothing is left in their name, else what is, and its module's name in *module. No lock held. */
+const char *kernel_leak(const char **module);
+/** Called then: panics with the sentence if checking is on and something has leaked. */
+void check_at_end(void);
 
 /** Hash of all modules' state: equal for equal kernel states in every build. */
 uint64_t kernel_hash(void);

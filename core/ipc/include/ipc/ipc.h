@@ -37,7 +37,7 @@ MUST_CHECK status_t ipc_notify(uint64_t target, uint64_t bits);
 /** WAIT_NOTIFY. KILLED. */
 MUST_CHECK status_t ipc_wait_notify(uint32_t me, uint64_t *bits);
 
-/** GRANT_CREATE: GRANT_* errors, NO_MEMORY for page tables (nothing is kept). */
+/** GRANT_CREATE: GRANT_* errors, NO_MEMORY for the slot or page tables (nothing is kept). */
 MUST_CHECK status_t ipc_grant_create(uint32_t me, uint64_t id, uint64_t peer);
 /** GRANT_REVOKE: GRANT_* errors; a free slot is no error. */
 MUST_CHECK status_t ipc_grant_revoke(uint32_t me, uint64_t id);

@@ -9,6 +9,9 @@
 #include <arch/boot.h>
 #include <arch/mmu.h>
 #include <base/compiler.h>
+#include <diag/check.h>
+
+extern const struct check_module frame_check_module;
 
 /** Take over the usable ranges of `map`. Boot context, once. NO_MEMORY: less than the smallest system needs. */
 MUST_CHECK status_t frame_init(const struct boot_mmap_entry *map, uint32_t count);
@@ -23,6 +26,9 @@ uint32_t frame_count_free(void);
 uint32_t frame_count_total(void);
 /** True if `pa` is a frame that is handed out. For the invariants; no lock of a higher rank than MM's held. */
 bool frame_is_used(paddr_t pa);
+
+/** From now on frames in use are the number of now: whoever takes one gives it back before the last task has ended. Boot context. */
+void frame_mark(void);
 
 /** The source that page tables use. */
 const struct frame_source *frame_source_get(void);

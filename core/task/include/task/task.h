@@ -28,6 +28,7 @@ enum task_cause {
     TASK_CAUSE_DENIED,       /* a call its mask forbids */
     TASK_CAUSE_UNKNOWN_CALL, /* a number or endpoint that does not exist */
     TASK_CAUSE_WATCHDOG,     /* heartbeat missed */
+    TASK_CAUSE_LOAD,         /* its program could not be loaded */
 };
 
 /** A system call as the fault report lists it. */

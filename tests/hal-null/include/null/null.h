@@ -15,6 +15,7 @@
 #include <arch/cpu.h>
 #include <arch/debug.h>
 #include <arch/discovery.h>
+#include <arch/fault.h>
 #include <arch/mmu.h>
 
 #define NULL_RAM_MAX (16u << 20)
@@ -133,6 +134,11 @@ void null_crash(const char *what);
 /** Events collected since null_trace(true), at most the first 4,096. */
 uint32_t null_trace_count(void);
 const struct trace_event *null_trace_at(uint32_t i);
+
+/** Let a fault point fail the `nth` time it is reached from now on, that once; 0: never. Until the reset. */
+void null_fault(enum fault_point point, uint32_t nth);
+/** How often it was reached since then, or since the reset. */
+uint32_t null_fault_count(enum fault_point point);
 
 /** Kernel stacks that arch_kstack_create() still gives before it says NO_MEMORY. */
 void null_limit_kstacks(uint32_t count);

@@ -1,0 +1,88 @@
+# SPDX-License-Identifier: MIT
+"""What --fail-each reports, finds and refuses.
+
+usage: fail_each.py TOPIC AEGIS-SIM
+"""
+import json
+import os
+import shlex
+import sys
+
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../options"))
+from machine import Judge, Machine  # noqa: E402 pylint: disable=wrong-import-position
+
+judge = Judge()
+m = Machine(sys.argv[2])
+
+
+def each(points, image, *args):
+    """The run, and its table from JSON."""
+    path = os.path.join(m.folder.name, "table.json")
+    run = m.run("--fail-each=" + points, "--image=" + image, "--json=" + path, *args, timeout=220)
+    try:
+        with open(path, encoding="utf-8") as file:
+            return run, json.load(file)
+    except OSError:
+        return run, {"points": [], "occurrences": 0}
+
+
+def words():
+    """What is no point, and what does not go together."""
+    for value, text in (("", "there is no point ''"), ("pol", "did you mean pool?"), ("irq", "of the kernel"),
+                        ("pool+quue", "did you mean queue?"), ("all,allow=panic", "expected POINT"), ("all,jobs=0", "from 1 to 64"),
+                        ("all,limit=0", "such as 3s"), ("all,limit=x", "such as 3s")):
+        judge.refused(m.run("--fail-each=" + value), 64, f"--fail-each={value}: ", text)
+    judge.refused(m.run("--json=x"), 64, "goes with --fail-each")
+    for option in ("--record=x", "--replay=x", "--check-determinism"):
+        judge.refused(m.run("--fail-each=all", option), 64, "not one run but many")
+
+
+def table():
+    """Every occurrence has a row; the run itself is the one it would have been."""
+    run, found = each("all", "interrupts")
+    judge.ended(run, 0, "verdict", "fail-each: irq-slot        1", "0 found")
+    rows = found["points"]
+    judge.check(found["occurrences"] == len(rows) > 20 and found["found"] == 0, f"{len(rows)} rows")
+    judge.check({row["point"] for row in rows} == {"frame", "stack", "irq-slot", "segment-load"}, "other points were reached")
+    judge.check([row["nth"] for row in rows if row["point"] == "frame"] == list(range(1, 1 + sum(r["point"] == "frame" for r in rows))),
+                "occurrences are not counted by point")
+    judge.check(all("core/" in row["where"] for row in rows), "a row does not say where")
+    slot = next(row for row in rows if row["point"] == "irq-slot")
+    judge.check(slot["task"] == "interrupts" and slot["what"] == "IRQ_FULL, exits with 2; the run ends", str(slot))
+    plain = m.run("--image=interrupts", "--check=invariants")
+    judge.check(run.stdout.startswith(plain.stdout), "the run differs from one without branches")
+    # The line of a row does exactly what the branch did.
+    for row in rows[::5] + [slot]:
+        again = m.run(*shlex.split(row["reproduce"])[1:])
+        judge.check(again.returncode == row["exit"] and row["point"] + " fails" in again.stderr, f"{row['reproduce']}: {again.returncode}")
+    parallel, same = each("all,jobs=3", "interrupts")
+    judge.check(same["points"] == [row | {"reproduce": row["reproduce"]} for row in rows], "jobs=3 finds something else")
+    judge.ended(parallel, 0)
+    several, found = each("irq-slot+segment-load", "interrupts", "--cpus=2")
+    judge.ended(several, 0, "3 occurrences, 3 ok, 0 found")
+
+
+def findings():
+    """A deadlock that the scenario does not allow is found; what is never reached is no test."""
+    run, found = each("grant", "tour")
+    judge.ended(run, 90, "DEADLOCK", "1 occurrences, 0 ok, 1 found", "fail-each: found #1: ./aegis-sim", "--fault=grant,nth=1")
+    again = m.run(*shlex.split(found["points"][0]["reproduce"])[1:])
+    judge.ended(again, 83, "grant fails")
+    judge.ended(each("grant,allow=deadlock", "tour")[0], 0, "1 occurrences, 1 ok")
+    judge.ended(each("queue", "interrupts")[0], 90, "no point was reached, so nothing was tested")
+    # The scenario itself ends in one, so its branches may.
+    judge.ended(each("frame+segment-load", "deadlock")[0], 83, "0 found")
+
+
+def limits():
+    """A branch that goes on for ever is ended and found."""
+    run, found = each("segment-load,limit=1s", "idle", "--stop-at=500ms")
+    judge.ended(run, 0, "0 found")
+    run, found = each("segment-load,limit=100ms", "idle", "--stop-at=900ms")
+    judge.ended(run, 90, "HANG", "it goes on for ever", "--must-finish --stop-at=")
+    judge.ended(m.run(*shlex.split(found["points"][0]["reproduce"])[1:]), 89)
+    judge.ended(m.run("--fail-each=irq-slot", "--image=interrupts", "--json=/nonexistent/x"), 74, "--json=/nonexistent/x")
+
+
+{f.__name__: f for f in (words, table, findings, limits)}[sys.argv[1]]()
+judge.finish()
