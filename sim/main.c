@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -20,6 +19,7 @@
 #include <sim/gdb.h>
 #include <sim/moment.h>
 #include <sim/options.h>
+#include <sim/sandbox.h>
 #include <sim/screen.h>
 #include <sim/serial.h>
 #include <sim/strace.h>
@@ -165,6 +165,18 @@ static int open_window(void)
     return window_open(title);
 }
 
+static int enter_sandbox(const struct options *options)
+{
+    const struct sandbox_plan plan = {.mode = options->sandbox,
+        .gdb = options->gdb != NULL,
+        .window = options->window,
+        .writes = options->replay.record != NULL || options->screenshot.path != NULL || options->fail_each.points != 0};
+
+    if (!determinism_is_child())
+        sandbox_warn_root();
+    return sandbox_enter(&plan);
+}
+
 int main(int argc, char **argv)
 {
     static struct options options;
@@ -193,10 +205,12 @@ int main(int argc, char **argv)
         pace_start();
     watch_signals(options.machine.timeout_s);
     replay_begin(&options.replay, &options.machine);
-    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0); /* what runs from here on gains nothing by any program it might start */
     fault_start();
     if (options.fail_each.points != 0)
         fail_each_start(&options.fail_each);
+    code = enter_sandbox(&options);
+    if (code != 0)
+        return code;
     clock_gettime(CLOCK_MONOTONIC, &begin);
     const struct machine_result *result = machine_run();
     if (fail_each_is_child())

@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT */
-/* When a run ends by itself, and what it must have shown by then. */
+/* When a run ends by itself, what it must have shown by then, and what it may ask of its host. */
+#include <string.h>
+
 #include <sim/expect.h>
 #include <sim/options.h>
 
-enum { KEY_STOP_AT = OPTIONS_KEY_LIMITS, KEY_TIMEOUT, KEY_MUST_FINISH, KEY_EXPECT, KEY_FORBID };
+enum { KEY_STOP_AT = OPTIONS_KEY_LIMITS, KEY_TIMEOUT, KEY_MUST_FINISH, KEY_EXPECT, KEY_FORBID, KEY_SANDBOX };
 
 static const struct argp_option table[] = {
     {NULL, 0, NULL, 0, "Limits:", 3},
@@ -14,8 +16,21 @@ static const struct argp_option table[] = {
     {"expect", KEY_EXPECT, "REGEX", 0, "Some line of the console must match this extended regular expression, or the exit "
         "code is 87; may be repeated", 0},
     {"forbid", KEY_FORBID, "REGEX", 0, "End the run with exit code 88 when a line of the console matches", 0},
+    {"sandbox", KEY_SANDBOX, "on|off|strict", 0, "System calls of the running simulator: on allows those that it needs (default), "
+        "strict also refuses to open files or to split, off allows all", 0},
     {0},
 };
+
+static enum sandbox_mode parse_sandbox(const char *value)
+{
+    static const char *const words[] = {[SANDBOX_ON] = "on", [SANDBOX_OFF] = "off", [SANDBOX_STRICT] = "strict"};
+
+    for (enum sandbox_mode mode = SANDBOX_ON; mode <= SANDBOX_STRICT; mode++) {
+        if (strcmp(value, words[mode]) == 0)
+            return mode;
+    }
+    options_bad_value("sandbox", value, "on, off or strict");
+}
 
 static error_t parse(int key, char *value, struct argp_state *state)
 {
@@ -34,6 +49,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_MUST_FINISH: options->must_finish = true; break;
     case KEY_EXPECT: expect_add("expect", value); break;
     case KEY_FORBID: expect_add("forbid", value); break;
+    case KEY_SANDBOX: options->sandbox = parse_sandbox(value); break;
     default: return ARGP_ERR_UNKNOWN;
     }
     return 0;

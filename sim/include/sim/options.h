@@ -14,6 +14,7 @@
 #include <sim/machine.h>
 #include <sim/pace.h>
 #include <sim/replay.h>
+#include <sim/sandbox.h>
 #include <sim/screen.h>
 
 /** Exit codes, see docs/simulator.md. */
@@ -73,6 +74,7 @@ struct options {
     struct replay_plan replay;
     struct console_plan console;
     enum pace pace;
+    enum sandbox_mode sandbox;
     bool strace;
     const char *trace;  /* file for a timeline; NULL: none */
     const char *events; /* file for events as numbers; NULL: none */
