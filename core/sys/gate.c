@@ -27,15 +27,21 @@ static void record(struct task *t, const struct arch_call *call)
 static enum task_next deny(struct task *t, const struct arch_call *call, bool known, uint32_t need)
 {
     char names[CAP_NAMES_MAX];
+    struct log_builder line;
 
     arch_counter_add(&counters_get()->denied, 1);
+    log_begin(&line, LOG_WARN);
+    task_breathe();
+    task_log_add(&line, "[aegis] CAP DENIED: task %u ", t->index);
+    task_log_add(&line, "syscall #%lu ", (unsigned long)call->nr);
     if (known) {
         cap_names(need, names, sizeof(names));
-        log_warn("[aegis] CAP DENIED: task %u syscall #%lu needs %s", t->index, (unsigned long)call->nr, names);
+        task_breathe();
+        task_log_add(&line, "needs %s", names);
     } else {
-        log_warn("[aegis] CAP DENIED: task %u syscall #%lu target %lu does not exist", t->index, (unsigned long)call->nr,
-                 (unsigned long)call->target);
+        task_log_add(&line, "target %lu does not exist", (unsigned long)call->target);
     }
+    task_log_end(&line);
     t->cause = known ? TASK_CAUSE_DENIED : TASK_CAUSE_UNKNOWN_CALL;
     t->last[(t->calls - 1) % TASK_LAST_CALLS].status = ERR_ACCESS_DENIED;
     return TASK_FAULT;

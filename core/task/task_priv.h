@@ -38,15 +38,6 @@ MUST_CHECK status_t task_image_create(struct task *task, uint64_t len, uint16_t 
  * cannot be read; some pages may be filled.
  */
 MUST_CHECK status_t task_image_load(struct task *task, bool first);
-/** Between two pieces of long work: take interrupts, let others run. Thread context, no lock held. */
-void task_breathe(void);
-/** log_add() and log_end() for such long work: text takes long to make, so others may run behind each piece. */
-#define task_log_add(line, ...)                                                                                        \
-    do {                                                                                                               \
-        log_add(line, __VA_ARGS__);                                                                                    \
-        task_breathe();                                                                                                \
-    } while (0)
-void task_log_end(struct log_builder *line);
 /** The life of a task: entry of its thread. */
 void task_main(void *arg);
 /** Print the report of the fault in task->cause and task->trap. */

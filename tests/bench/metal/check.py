@@ -9,6 +9,8 @@ import os
 import subprocess
 import sys
 
+from worst import call_names
+
 HERE = os.path.dirname(os.path.abspath(__file__))
 WITH_GOAL = [
     "YIELD alone", "NOTIFY with no waiter", "CALL and reply, four words", "power-on to the first instruction of a task",
@@ -19,6 +21,7 @@ WITH_GOAL = [
 OTHERS = ["system call that does nothing", "GRANT_CREATE and GRANT_REVOKE", "YIELD between two tasks", "interrupt of a task to the handler"]
 CALLS = ["system call that does nothing", "YIELD alone", "NOTIFY with no waiter", "GRANT_CREATE and GRANT_REVOKE",
          "CALL and reply, four words", "YIELD between two tasks"]
+KINDS = ["a task starts or restarts", "a call that is denied", "a fault of a task", "the tick", "an interrupt of a device"]
 FEWEST, MOST = 30, 100_000  # instructions that a call can take at all
 
 
@@ -43,6 +46,11 @@ def main():
     for row in found.values():
         if row.get("goal") and row["p50"] > row["goal"] and "where" in row and f"{row['name']}: " not in report:
             problems.append(f"{row['name']}: missed, and not explained")
+    worst = {name.split(": ", 1)[1]: row for name, row in found.items() if name.startswith("longest stay in the kernel: ")}
+    problems += [f"never seen: {name}" for name, row in worst.items() if row["unit"] == "not seen"]
+    problems += [f"no worst case: {kind}" for kind in KINDS + list(call_names(root).values()) if kind not in worst]
+    problems += [f"{name}: its functions are not all of it" for name, row in worst.items()
+                 if abs(sum(row.get("where", {}).values()) - row["p50"]) > row["p50"] / 50]
     print(report, *problems, sep="\n")
     return 1 if problems else 0
 

@@ -7,6 +7,7 @@ import re
 from collections import Counter
 
 from machine import MEMORY
+from worst import Worst, sites_of_image
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 ISAS = ("x86_64", "aarch64", "riscv64")
@@ -141,6 +142,25 @@ class Figures:
         after = longest + entries[len(entries) // 2] + way[0]
         self.row("interrupt asserted to its handler, after the longest window", "instructions", max(after, cost[worst]), LATENCY,
                  image=way[5], **self.watched(way[6], {**wanted, "watch": way[3], "until": way[4] - 1}))
+
+    # -- Worst cases --
+
+    def worst(self):
+        """The longest stay in the kernel of each kind, over the loads above and every image of the build."""
+        worst = Worst(self.machine.root, self.kernel)
+        wanted = worst.wanted()
+        images = dict(self.loads())
+        for path in sorted(glob.glob(os.path.join(self.machine.build, "images", "*.img"))):
+            images.setdefault("image " + os.path.basename(path).removesuffix(".img"), path)
+        for name, image in images.items():
+            stays = self.machine.run(image, "paths", limit=AFTER_BOOT, **wanted).stays
+            worst.add(name, image, stays, sites_of_image(self.isa, image, self.machine.folder))
+        for kind, (length, index, name, image) in sorted(worst.longest.items()):
+            seen = self.machine.run(image, "paths", watch=index, **wanted)
+            self.row(f"longest stay in the kernel: {kind}", "instructions", length, image=name, times=worst.times[kind],
+                     piece=worst.piece[kind], where=by_function(self.kernel, seen.phases[0].at, 1))
+        for name in worst.unseen():
+            self.row(f"longest stay in the kernel: {name}", "not seen", 0)
 
     def watched(self, image, wanted):
         """What ran in these windows."""

@@ -63,6 +63,11 @@ class Kernel:
         at = bisect.bisect_right(self.starts, va) - 1
         return self.names[at] if at >= 0 else "(elsewhere)"
 
+    def range(self, function):
+        """Its first address and the first behind it."""
+        at = self.names.index(function)
+        return self.starts[at], self.starts[at + 1]
+
     def constant_bytes(self):
         """Text and everything else that is never written."""
         return int(output_of(tool(self.isa, "size"), self.elf).splitlines()[1].split()[0])

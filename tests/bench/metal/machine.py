@@ -23,7 +23,7 @@ class Seen:
     """What a run's probe wrote."""
 
     def __init__(self, file):
-        self.start, self.phases, self.windows, self.samples, self.blocks = None, {}, [], [], []
+        self.start, self.phases, self.windows, self.samples, self.blocks, self.stays = None, {}, [], [], [], []
         current = None
         with open(file, encoding="ascii") as lines:
             for kind, *words in map(str.split, lines):
@@ -33,6 +33,9 @@ class Seen:
                     current = self.phases[int(words[0])] = Phase(int(words[2]), int(words[4]))
                 elif kind == "window":
                     self.windows.append((int(words[0]), int(words[1]), int(words[2], 16), int(words[3], 16)))
+                elif kind == "stay":
+                    self.stays.append((int(words[0]), int(words[1], 16), int(words[2], 16), int(words[3]), int(words[4]),
+                                       int(words[5])))
                 elif kind == "sample":
                     self.samples.append(tuple(map(int, words)))
                 elif kind == "block":
@@ -44,9 +47,9 @@ class Seen:
 class Machine:
     def __init__(self, root, kernel, build, folder):
         self.root, self.kernel, self.isa, self.build, self.folder = root, kernel, kernel.isa, build, folder
-        self.probe = os.path.join(folder, "probe.so")
-        subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-o", self.probe,
-                        os.path.join(HERE, "probe.c")], check=True)
+        for plugin in ("probe", "paths"):
+            subprocess.run(["gcc", "-shared", "-fPIC", "-O2", "-Wall", "-Wextra", "-Werror", "-o", self.path(plugin + ".so"),
+                            os.path.join(HERE, plugin + ".c")], check=True)
         self.runs = 0
 
     def path(self, name):
@@ -85,14 +88,14 @@ class Machine:
         return ["python3", "-B", os.path.join(self.root, "tools/qemu.py"), f"--isa={self.isa}", f"--build={self.build}",
                 f"--image={image}", f"--cpu={CPUS[self.isa]}", f"--memory={MEMORY}M", *words]
 
-    def run(self, image, **wanted):
-        """Run an image under the probe; lists are given word by word."""
+    def run(self, image, plugin="probe", **wanted):
+        """Run an image under a plugin; lists are given word by word."""
         self.runs += 1
         out = self.path(f"seen-{self.runs}")
         wanted = {"text": self.kernel.text[0], "text_end": self.kernel.text[1], **wanted}
         words = [f"out={out}"] + [f"{name}={value:#x}" for name, values in wanted.items()
                                   for value in (values if isinstance(values, list) else [values])]
-        plugin = shlex.quote(",".join([self.probe, *words]))
+        plugin = shlex.quote(",".join([self.path(plugin + ".so"), *words]))
         done = subprocess.run(self.command(image, "--icount", f"--timeout={RUN_ENDS}", f"--qemu=-plugin {plugin}"),
                               capture_output=True, text=True, errors="replace", check=False)
         if done.returncode in (80, 124) or not os.path.exists(out):

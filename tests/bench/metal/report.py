@@ -7,6 +7,9 @@ import sys
 COLUMNS = "{:62} {:>11} {:>11} {:>6} {:>11} {:>6} {:>13} {:>6} {:>7} {:>7}"
 HEADS = ("Aegis", "goal", "", "seL4", "", "Linux", "", "tables", "flushes")
 FUNCTIONS = 24  # of a missed goal
+WORST = "longest stay in the kernel: "
+STAYS = "{:62} {:>11} {:>9} {:>10}  {:28} {}"
+SHOWN = 3  # functions of a stay
 BESIDE = ("loads of page tables", "TLB flushes")  # rows that become columns of the operation's
 
 
@@ -49,10 +52,21 @@ def explain(row):
         print(f"  {sum(executed for _, executed in rest):>12,.1f}  in {len(rest)} others")
 
 
+def show_stays(isa, rows):
+    """The worst cases: whole stays, the longest piece between two looks for interrupts, how many there were, and where."""
+    print("\n" + STAYS.format(f"{isa}: longest stays in the kernel", "whole", "piece", "seen", "image", "most of it in"))
+    for row in rows:
+        most = ", ".join(f"{name} {number(executed)}" for name, executed in list(row.get("where", {}).items())[:SHOWN])
+        print(STAYS.format(row["name"].split(WORST)[1], number(row["p50"]) if "image" in row else "not seen", number(row.get("piece")),
+                           number(row.get("times")), row.get("image", ""), most).rstrip())
+
+
 def main():
     rows = [json.loads(line) for line in sys.stdin]
     for isa in dict.fromkeys(row["name"].split(":")[0] for row in rows):
         own = [row for row in rows if row["name"].startswith(isa + ":")]
+        stays = [row for row in own if WORST in row["name"]]
+        own = [row for row in own if WORST not in row["name"]]
         named = {row["name"]: row for row in own}
         print("\n" + COLUMNS.format(isa, *HEADS))
         for name, row in named.items():
@@ -62,6 +76,8 @@ def main():
         for row in own:
             if missed(row) and "where" in row:
                 explain(row)
+        if stays:
+            show_stays(isa, stays)
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Measure the bare-metal kernel of one ISA in QEMU; one JSON object a line.
 
-usage: run.py ROOT ISA BUILD SAFETY-BUILD [GROUP...]        groups: calls start size latency (default: all)
+usage: run.py ROOT ISA BUILD SAFETY-BUILD [GROUP...]        groups: calls start size latency worst (default: all)
 """
 import os
 import sys
@@ -12,7 +12,7 @@ from figures import Figures
 from kernel import Kernel
 from machine import Machine
 
-GROUPS = ("calls", "start", "size", "latency")
+GROUPS = ("calls", "start", "size", "latency", "worst")
 
 
 def main():

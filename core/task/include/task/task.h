@@ -15,6 +15,7 @@
 #include <base/manifest.h>
 #include <config/config.h>
 #include <diag/check.h>
+#include <diag/log.h>
 #include <sched/thread.h>
 #include <sync/spinlock.h>
 
@@ -98,3 +99,15 @@ NORETURN void task_power_off(uint32_t why, uint32_t code);
 
 /** DEVICE_MAP for the current task: w[1] kind, w[2] base (address or port), w[3] stride. DEVICE_* errors, NO_MEMORY. */
 MUST_CHECK status_t task_device_map(struct task *task, uint64_t dev, uint64_t w[4]);
+
+/* -- Long work in the context of a task -- */
+
+/** Between two pieces of it: take interrupts, let others run. Thread context, no lock held. */
+void task_breathe(void);
+/** log_add() and log_end() for it: text takes long to make, so others may run behind each piece. */
+#define task_log_add(line, ...)                                                                                        \
+    do {                                                                                                               \
+        log_add(line, __VA_ARGS__);                                                                                    \
+        task_breathe();                                                                                                \
+    } while (0)
+void task_log_end(struct log_builder *line);
