@@ -34,6 +34,8 @@ void arch_halt(void)
 
 void arch_cpu_relax(void)
 {
+    if (UNLIKELY(sim_port.points))
+        host_point(NULL);
     sim_spend(SIM_COST_RELAX);
 }
 

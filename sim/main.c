@@ -11,21 +11,26 @@
 
 #include <arch/isa.h>
 #include <sim/branch.h>
+#include <sim/chaos.h>
 #include <sim/crash.h>
 #include <sim/eventlog.h>
 #include <sim/expect.h>
+#include <sim/explore.h>
 #include <sim/explain.h>
 #include <sim/fail_each.h>
 #include <sim/gdb.h>
 #include <sim/moment.h>
 #include <sim/options.h>
 #include <sim/sandbox.h>
+#include <sim/progress.h>
 #include <sim/screen.h>
 #include <sim/serial.h>
 #include <sim/strace.h>
 #include <sim/tasks.h>
 #include <sim/timeline.h>
 #include <sim/window.h>
+
+#define STALLS_SHOWN 8u
 
 /* First the machine is asked; a second later, or at the second signal, the process ends where it stands. */
 static volatile sig_atomic_t end_signal = SIGINT;
@@ -94,6 +99,9 @@ static int report(const struct machine_result *result, const struct options *opt
     case MACHINE_RESET: words = "reset by the kernel"; code = EXIT_OK; break;
     case MACHINE_STOP_AT: words = "stopped by --stop-at"; code = options->must_finish ? EXIT_NOT_FINISHED : EXIT_OK; break;
     case MACHINE_FORBIDDEN: words = "ended by --forbid"; code = EXIT_OK; break; /* expect_finish() has the code */
+    case MACHINE_ENTRIES: words = "ended by --entries"; code = EXIT_OK; break;
+    case MACHINE_STALLED: words = "stalled"; code = EXIT_STALLED; break;
+    case MACHINE_EXPLORED: words = "explored"; code = explore_finish(); break;
     case MACHINE_CLOSED: words = "closed"; code = EXIT_OK; break;
     case MACHINE_STUCK: words = "deadlock: every CPU sleeps and no event is left"; code = EXIT_DEADLOCK; break;
     case MACHINE_TIMEOUT:
@@ -103,7 +111,23 @@ static int report(const struct machine_result *result, const struct options *opt
     }
     printf("aegis-sim: %s after %" PRIu64 ".%09" PRIu64 " s virtual\n", words, ns / 1000000000, ns % 1000000000);
     fflush(stdout);
+    if (code == EXIT_STALLED)
+        progress_explain(stderr);
     return code;
+}
+
+/* A run that failed shows how to get there. */
+static void show_stalls(void)
+{
+    const struct chaos_stall *stalls;
+    size_t count = chaos_stalls(&stalls);
+
+    if (count > 0 && count <= STALLS_SHOWN) {
+        fprintf(stderr, "aegis-sim: %zu preemption%s:\n", count, count == 1 ? "" : "s");
+        chaos_print_places(stderr, count);
+    } else if (count > 0) {
+        fprintf(stderr, "aegis-sim: %zu preemptions; --schedule-out=FILE writes them, ./aegis minimize finds those that matter\n", count);
+    }
 }
 
 static void report_host_time(const struct timespec *begin)
@@ -170,7 +194,8 @@ static int enter_sandbox(const struct options *options)
     const struct sandbox_plan plan = {.mode = options->sandbox,
         .gdb = options->gdb != NULL,
         .window = options->window,
-        .writes = options->replay.record != NULL || options->screenshot.path != NULL || options->fail_each.points != 0};
+        .writes = options->replay.record != NULL || options->screenshot.path != NULL || options->fail_each.points != 0 ||
+            options->chaos.out != NULL};
 
     if (!determinism_is_child())
         sandbox_warn_root();
@@ -204,6 +229,9 @@ int main(int argc, char **argv)
     if (options.pace == PACE_ON || (options.pace == PACE_AUTO && (console_is_terminal() || options.window)))
         pace_start();
     watch_signals(options.machine.timeout_s);
+    chaos_prepare(&options.chaos);
+    explore_prepare(&options.explore);
+    progress_start();
     replay_begin(&options.replay, &options.machine);
     fault_start();
     if (options.fail_each.points != 0)
@@ -216,17 +244,22 @@ int main(int argc, char **argv)
     if (fail_each_is_child())
         fail_each_end_child(report(result, &options));
     if (branch_is_child())
-        branch_exit(expect_finish(report(result, &options)));
+        branch_exit(explore_report(expect_finish(report(result, &options))));
     code = expect_finish(replay_end(result, report(result, &options)));
     code = judge_moment("stop-at", &options.stop_at, code);
     code = judge_moment("from", &options.from, code);
+    if (options.explore.count != 0)
+        code = explore_finish();
     if (options.fail_each.points != 0)
         code = fail_each_finish(&options, argv, code);
     report_host_time(&begin);
+    int written = chaos_finish();
+    if (code != 0 && options.explore.count == 0)
+        show_stalls();
     if (!determinism_is_child())
         options_print_reproduce(stderr, &options, argv);
     gdb_close(code);
     window_close();
     int picture = screen_close();
-    return code != 0 ? code : picture;
+    return code != 0 ? code : written != 0 ? written : picture;
 }

@@ -35,12 +35,16 @@ void check_set_always(bool on)
 
 void check_at_exit(void)
 {
-    const char *module;
-    const char *broken;
-
     if (LIKELY(!diag_state()->check_always))
         return;
-    broken = kernel_check(&module);
+    check_now();
+}
+
+void check_now(void)
+{
+    const char *module;
+    const char *broken = kernel_check(&module);
+
     if (broken)
         panic("invariant of %s broken: %s", module, broken);
 }

@@ -344,10 +344,15 @@ static bool run_once(struct engine *engine, struct arch_user *user, struct arch_
     return forbidden(engine, pc, trap) || (pc == before && no_progress(engine, pc, trap));
 }
 
-bool engine_run(struct sim_cpu *cpu, struct arch_user *user, paddr_t root, struct arch_trap *trap)
+void engine_prepare(struct sim_cpu *cpu)
 {
     if (cpu->engine == NULL)
         cpu->engine = engine_create(cpu);
+}
+
+bool engine_run(struct sim_cpu *cpu, struct arch_user *user, paddr_t root, struct arch_trap *trap)
+{
+    engine_prepare(cpu);
     struct engine *engine = cpu->engine;
     if (engine->owner != user) { /* meant for somebody else */
         engine->exit = 0;

@@ -43,6 +43,13 @@ void fiber_stack(const struct fiber *fiber, uintptr_t *low, size_t *size)
     *size = fiber->size;
 }
 
+bool fiber_holds(const struct fiber *fiber, uintptr_t address, size_t size)
+{
+    uintptr_t offset = address - (uintptr_t)fiber->stack;
+
+    return fiber->stack != NULL && address % sizeof(void *) == 0 && offset < fiber->size && size <= fiber->size - offset;
+}
+
 /* First thing on every arrival. ASan tells the bounds of the stack we left: the only way to learn the host thread's. */
 static inline __attribute__((always_inline)) void arrive(void)
 {

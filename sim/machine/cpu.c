@@ -4,6 +4,7 @@
  * event or until it is a quantum ahead of the next CPU. Quanta vary with the seed. All of it happens on the fibers of
  * the CPUs themselves: a CPU whose turn ends picks the next one and switches to it.
  */
+#include <sim/chaos.h>
 #include <sim/fiber.h>
 #include <sim/guest.h>
 #include <sim/input.h>
@@ -205,6 +206,7 @@ void machine_yield(void)
     if (next == self)
         return;
     machine.stats.cpu_switches++;
+    chaos_note_switch(next->id);
     self->fiber = fiber_self();
     fiber_switch(next->fiber, FIBER_UNORDERED);
 }

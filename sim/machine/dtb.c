@@ -49,6 +49,18 @@ static void reg(struct writer *w, uint64_t base, uint64_t size)
     check(w, fdt_property(w->blob, "reg", cells, sizeof cells));
 }
 
+static void write_framebuffer(struct writer *w)
+{
+    begin(w, "framebuffer", BOARD_FRAMEBUFFER_BASE);
+    text(w, "compatible", "simple-framebuffer");
+    reg(w, BOARD_FRAMEBUFFER_BASE, machine.framebuffer_size);
+    cell(w, "width", BOARD_FRAMEBUFFER_WIDTH);
+    cell(w, "height", BOARD_FRAMEBUFFER_HEIGHT);
+    cell(w, "stride", BOARD_FRAMEBUFFER_PITCH);
+    text(w, "format", "x8r8g8b8");
+    end(w);
+}
+
 static void write_chosen(struct writer *w, uint64_t initrd_start, uint64_t initrd_end)
 {
     check(w, fdt_begin_node(w->blob, "chosen"));
@@ -61,14 +73,8 @@ static void write_chosen(struct writer *w, uint64_t initrd_start, uint64_t initr
         check(w, fdt_property_u64(w->blob, "linux,initrd-start", initrd_start));
         check(w, fdt_property_u64(w->blob, "linux,initrd-end", initrd_end));
     }
-    begin(w, "framebuffer", BOARD_FRAMEBUFFER_BASE);
-    text(w, "compatible", "simple-framebuffer");
-    reg(w, BOARD_FRAMEBUFFER_BASE, machine.framebuffer_size);
-    cell(w, "width", BOARD_FRAMEBUFFER_WIDTH);
-    cell(w, "height", BOARD_FRAMEBUFFER_HEIGHT);
-    cell(w, "stride", BOARD_FRAMEBUFFER_PITCH);
-    text(w, "format", "x8r8g8b8");
-    end(w);
+    if (!machine.config.no_framebuffer)
+        write_framebuffer(w);
     end(w);
 }
 

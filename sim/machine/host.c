@@ -3,6 +3,7 @@
  * <sim/host.h>: the kernel's side asks, this side answers. sim/ and the libraries below it are the "hardware": the
  * ThreadSanitizer must not look at what they do on behalf of one CPU or another, so every entry is bracketed.
  */
+#include <sim/chaos.h>
 #include <sim/console.h>
 #include <sim/crash.h>
 #include <sim/device.h>
@@ -13,6 +14,8 @@
 #include <sim/input.h>
 #include <sim/machine.h>
 #include <sim/moment.h>
+#include <sim/port.h>
+#include <sim/progress.h>
 #include <sim/serial.h>
 #include <sim/tasks.h>
 #include <sim/trace.h>
@@ -44,6 +47,19 @@ void host_preempt(void)
     leave();
 }
 
+/* Who is at the point, and who called that function: by frame pointers, as in arch_backtrace(). */
+void host_point(const void *word)
+{
+    const uintptr_t *frame = __builtin_frame_address(0);
+    uintptr_t pc = (uintptr_t)__builtin_return_address(0), caller = 0;
+
+    enter();
+    if (fiber_holds(fiber_self(), frame[0], 2 * sizeof *frame))
+        caller = ((const uintptr_t *)frame[0])[1];
+    chaos_point(word != NULL ? CHAOS_ATOMIC : CHAOS_RELAX, word, pc, caller);
+    leave();
+}
+
 void host_halt(void)
 {
     struct sim_cpu *cpu = machine_cpu();
@@ -51,6 +67,7 @@ void host_halt(void)
     enter();
     while (!irq_pending(cpu)) {
         cpu->halted = true;
+        progress_halt();
         machine_yield();
     }
     leave();
@@ -160,15 +177,39 @@ void host_fiber_stack(const struct fiber *fiber, uintptr_t *low, uint64_t *size)
 
 /* -- User mode -- */
 
+static void user_begins(void)
+{
+    progress_enter_user();
+    if (sim_port.points == 0)
+        return;
+    chaos_point(CHAOS_ENTER, NULL, 0, 0);
+    machine_look_at(machine_now() + chaos_user_step());
+}
+
+static void user_ended(bool trapped, const struct arch_trap *trap)
+{
+    if (!trapped) {
+        machine_yield();
+        return;
+    }
+    moment_advance();
+    chaos_entered();
+    if (trap->kind == ARCH_TRAP_SYSCALL)
+        chaos_called();
+    if (sim_port.points != 0)
+        chaos_point(CHAOS_TRAP, NULL, 0, 0);
+}
+
 bool host_user_run(struct arch_user *user, paddr_t root, struct arch_trap *trap)
 {
+    bool trapped = false;
+
     enter();
     tasks_note_user(machine.running, user, root);
-    bool trapped = engine_run(machine_cpu(), user, root, trap);
-    if (trapped)
-        moment_advance();
-    else
-        machine_yield();
+    user_begins();
+    if (sim_port.points == 0 || !irq_pending(machine_cpu())) /* a stall may have let one come */
+        trapped = engine_run(machine_cpu(), user, root, trap);
+    user_ended(trapped, trap);
     leave();
     return trapped;
 }

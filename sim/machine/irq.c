@@ -6,6 +6,7 @@
  */
 #include <arch/irq.h>
 #include <sim/fault.h>
+#include <sim/chaos.h>
 #include <sim/host.h>
 #include <sim/port.h>
 #include <sim/trace.h>
@@ -166,6 +167,8 @@ int irq_claim(uint64_t except)
     else
         machine.lines_unasked &= ~(UINT64_C(1) << vector);
     machine.stats.interrupts++;
+    if (except == 0)
+        chaos_entered();
     report(vector);
     return vector;
 }

@@ -128,24 +128,63 @@ static bool describe_function(Dwarf_Die *unit, Dwarf_Addr pc, char *out, size_t 
     return function != NULL;
 }
 
+/* "a/b/../c" is a/c, whatever b is: the compiler did not look either. */
+static void shorten(char *path)
+{
+    char *up;
+
+    while ((up = strstr(path, "/../")) != NULL) {
+        char *from = up;
+        while (from > path && from[-1] != '/')
+            from--;
+        if (from == up || strncmp(from, "../", 3) == 0)
+            return;
+        memmove(from, up + 4, strlen(up + 4) + 1);
+    }
+}
+
 /* Paths are shown from the working folder on, or as the compiler was told. */
-static void describe_line(Dwarf_Die *unit, Dwarf_Addr pc, struct symbol_place *out)
+static void describe_file(Dwarf_Die *unit, const char *file, struct symbol_place *out)
 {
     char here[4096], path[4096];
     Dwarf_Attribute attribute;
-    Dwarf_Line *line = dwarf_getsrc_die(unit, pc);
-    const char *file = line != NULL ? dwarf_linesrc(line, NULL, NULL) : NULL;
     const char *folder = dwarf_formstring(dwarf_attr(unit, DW_AT_comp_dir, &attribute));
 
-    if (file == NULL || dwarf_lineno(line, &out->line) != 0)
-        return;
     if (file[0] != '/' && folder != NULL && folder[0] == '/')
         snprintf(path, sizeof path, "%s/%s", folder, file);
     else
         snprintf(path, sizeof path, "%s", strncmp(file, "./", 2) == 0 ? file + 2 : file);
+    shorten(path);
     size_t n = getcwd(here, sizeof here) != NULL ? strlen(here) : 0;
     bool below = n > 1 && strncmp(path, here, n) == 0 && path[n] == '/';
     snprintf(out->file, sizeof out->file, "%.190s", below ? path + n + 1 : path);
+}
+
+static void describe_line(Dwarf_Die *unit, Dwarf_Addr pc, struct symbol_place *out)
+{
+    Dwarf_Line *line = dwarf_getsrc_die(unit, pc);
+    const char *file = line != NULL ? dwarf_linesrc(line, NULL, NULL) : NULL;
+
+    if (file != NULL && dwarf_lineno(line, &out->line) == 0)
+        describe_file(unit, file, out);
+}
+
+/* The line of `unit` on which the inlined function `die` is called. */
+static bool describe_call(Dwarf_Die *unit, Dwarf_Die *die, struct symbol_place *out)
+{
+    Dwarf_Attribute attribute;
+    Dwarf_Files *files;
+    Dwarf_Word file, line;
+
+    if (dwarf_formudata(dwarf_attr(die, DW_AT_call_file, &attribute), &file) != 0 ||
+        dwarf_formudata(dwarf_attr(die, DW_AT_call_line, &attribute), &line) != 0 || dwarf_getsrcfiles(unit, &files, NULL) != 0)
+        return false;
+    const char *name = dwarf_filesrc(files, file, NULL, NULL);
+    if (name == NULL)
+        return false;
+    out->line = (int)line;
+    describe_file(unit, name, out);
+    return true;
 }
 
 bool symbols_find(struct symbols *symbols, uint64_t pc, bool returns, struct symbol_place *out)
@@ -164,6 +203,40 @@ bool symbols_find(struct symbols *symbols, uint64_t pc, bool returns, struct sym
     const char *name = dwfl_module_addrname(module, at);
     snprintf(out->function, sizeof out->function, "%s", name != NULL ? name : "?");
     return name != NULL;
+}
+
+/* The outermost inlined function says by whom and where it was called. */
+static bool describe_outermost(Dwarf_Die *unit, Dwarf_Addr pc, struct symbol_place *out)
+{
+    Dwarf_Die *innermost = NULL, *scopes = NULL, *call = NULL;
+    int count = dwarf_getscopes(unit, pc, &innermost);
+
+    if (count > 0)
+        count = dwarf_getscopes_die(&innermost[0], &scopes);
+    for (int i = 0; i < count && dwarf_tag(&scopes[i]) != DW_TAG_subprogram; i++) {
+        if (dwarf_tag(&scopes[i]) == DW_TAG_inlined_subroutine)
+            call = &scopes[i];
+        if (i + 1 < count && dwarf_tag(&scopes[i + 1]) == DW_TAG_subprogram) {
+            const char *name = name_of(&scopes[i + 1]);
+            snprintf(out->function, sizeof out->function, "%s", name != NULL ? name : "?");
+        }
+    }
+    bool described = call != NULL && describe_call(unit, call, out);
+    free(scopes);
+    free(innermost);
+    return described;
+}
+
+bool symbols_find_outermost(struct symbols *symbols, uint64_t pc, struct symbol_place *out)
+{
+    Dwfl_Module *module = dwfl_addrmodule(symbols->dwfl, pc);
+    Dwarf_Addr bias = 0;
+    Dwarf_Die *unit = module != NULL ? find_unit(module, pc - 1, &bias) : NULL;
+
+    *out = (struct symbol_place){.line = 0};
+    if (unit != NULL && describe_outermost(unit, pc - 1 - bias, out))
+        return true;
+    return symbols_find(symbols, pc, true, out);
 }
 
 /* -- Unwinding -- */

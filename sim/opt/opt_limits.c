@@ -5,13 +5,16 @@
 #include <sim/expect.h>
 #include <sim/options.h>
 
-enum { KEY_STOP_AT = OPTIONS_KEY_LIMITS, KEY_TIMEOUT, KEY_MUST_FINISH, KEY_EXPECT, KEY_FORBID, KEY_SANDBOX };
+enum { KEY_STOP_AT = OPTIONS_KEY_LIMITS, KEY_TIMEOUT, KEY_MUST_FINISH, KEY_EXPECT, KEY_FORBID, KEY_SANDBOX, KEY_ENTRIES, KEY_STALL };
 
 static const struct argp_option table[] = {
     {NULL, 0, NULL, 0, "Limits:", 3},
     {"stop-at", KEY_STOP_AT, "TIME|@MOMENT", 0, "End the run at this virtual time, such as 3s or 250ms, or at a moment, such as @1:4711",
         0},
     {"timeout", KEY_TIMEOUT, "SECS", 0, "Give up after this many seconds of host time (exit code 124)", 0},
+    {"entries", KEY_ENTRIES, "N", 0, "End the run after so many entries to the kernel, counted from the first user code", 0},
+    {"stall", KEY_STALL, "TIME", 0, "End the run with exit code 84 if for this virtual time a CPU does not leave the kernel, or no "
+        "task runs", 0},
     {"must-finish", KEY_MUST_FINISH, NULL, 0, "Being stopped by --stop-at is a failure (exit code 89)", 0},
     {"expect", KEY_EXPECT, "REGEX", 0, "Some line of the console must match this extended regular expression, or the exit "
         "code is 87; may be repeated", 0},
@@ -46,6 +49,12 @@ static error_t parse(int key, char *value, struct argp_state *state)
             options->machine.stop_at_ns = options_time("stop-at", value);
         break;
     case KEY_TIMEOUT: options->machine.timeout_s = (uint32_t)options_number("timeout", value, 1, 1000000); break;
+    case KEY_ENTRIES: options->machine.entries = options_number("entries", value, 1, 1000000000000); break;
+    case KEY_STALL:
+        options->machine.stall_ns = options_time("stall", value);
+        if (options->machine.stall_ns < 1000000 || options->machine.stall_ns > UINT64_C(1000000000000000))
+            options_bad_value("stall", value, "a virtual time of at least 1ms, such as 1s");
+        break;
     case KEY_MUST_FINISH: options->must_finish = true; break;
     case KEY_EXPECT: expect_add("expect", value); break;
     case KEY_FORBID: expect_add("forbid", value); break;

@@ -8,7 +8,7 @@
 #include <board.h>
 
 enum { KEY_ARCH = OPTIONS_KEY_MACHINE, KEY_CPUS, KEY_MEMORY, KEY_SEED, KEY_CLOCK_RATE, KEY_DTB, KEY_DUMP_DTB,
-    KEY_METERING };
+    KEY_METERING, KEY_FRAMEBUFFER };
 
 static const struct argp_option table[] = {
     {NULL, 0, NULL, 0, "Machine:", 1},
@@ -19,6 +19,7 @@ static const struct argp_option table[] = {
     {"clock-rate", KEY_CLOCK_RATE, "HZ", 0, "Virtual speed: four bytes of user code take one cycle (default 100MHz)", 0},
     {"dtb", KEY_DTB, "FILE", 0, "Device tree to boot with instead of the machine's own; it says how much RAM there is", 0},
     {"dump-dtb", KEY_DUMP_DTB, "FILE", 0, "Write the device tree that the kernel would get, and end", 0},
+    {"framebuffer", KEY_FRAMEBUFFER, "on|off", 0, "off: the board has none, and the kernel draws nothing", 0},
     {"metering", KEY_METERING, "on|off", 0, "off: user code takes no virtual time; for benchmarks only", 0},
     {0},
 };
@@ -54,6 +55,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
         config->dtb_name = value;
         break;
     case KEY_DUMP_DTB: options->dump_dtb = value; break;
+    case KEY_FRAMEBUFFER: config->no_framebuffer = !options_switch("framebuffer", value); break;
     case KEY_METERING: config->metered = options_switch("metering", value); break;
     default: return ARGP_ERR_UNKNOWN;
     }

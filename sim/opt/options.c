@@ -11,7 +11,7 @@
 #include <sim/engine.h>
 
 /* The topics in the order of the help; --help=NAME shows one. */
-#define TOPICS(T) T(machine) T(tasks) T(limits) T(console) T(display) T(trace) T(debug) T(fault) T(replay)
+#define TOPICS(T) T(machine) T(tasks) T(limits) T(console) T(display) T(trace) T(debug) T(fault) T(replay) T(chaos)
 
 #define AS_CHILD(name) {&options_##name, 0, NULL, 0},
 #define AS_NAME(name) #name,
@@ -190,5 +190,8 @@ void options_parse(struct options *options, int argc, char **argv)
             .stop_at_ns = EVENT_NEVER, .metered = true},
     };
     check_words(argc, argv);
+    options->chaos.seed = 1;
     argp_parse(&all, argc, argv, ARGP_LONG_ONLY | ARGP_NO_HELP, NULL, options);
+    options_check_chaos(options);
+    options->chaos.entries = options->machine.entries;
 }

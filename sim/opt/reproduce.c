@@ -28,7 +28,7 @@ static bool is_one_of(const char *word, const char *const *names)
 static bool only_watches(const char *word)
 {
     static const char *const watching[] = {"arch", "seed", "profile", "record", "trace", "strace", "events", "screenshot", "display",
-        "check-determinism", "timeout", "gdb", "from", "moments", NULL};
+        "check-determinism", "timeout", "gdb", "from", "moments", "chaos-seed", "schedule-out", "explore", NULL};
 
     return is_one_of(word, watching);
 }
@@ -63,6 +63,8 @@ void options_print_command_without(FILE *out, const struct options *options, cha
         fputs(" --profile=safety", out);
     if (options->replay.replay == NULL)
         fprintf(out, " --seed=%" PRIu64, options->machine.seed);
+    if (options->chaos.strategy != CHAOS_OFF)
+        fprintf(out, " --chaos-seed=%" PRIu64, chaos_seed());
     for (char **word = argv + 1; *word != NULL; word++) {
         if (!only_watches(*word) && !is_one_of(*word, without))
             print_word(out, *word);

@@ -52,6 +52,8 @@ static json_t *machine_json(const struct machine_config *m)
         json_object_set_new(o, "stop_at_moment", hex(m->stop_at_moment));
     if (m->faults.count != 0)
         json_object_set_new(o, "faults", faults_json(&m->faults));
+    if (m->no_framebuffer)
+        json_object_set_new(o, "no_framebuffer", json_true());
     if (m->append != NULL)
         json_object_set_new(o, "append", json_string(m->append));
     if (m->dtb != NULL)
@@ -171,6 +173,7 @@ static void load_machine(const json_t *o, struct machine_config *m)
     m->ram_size = number(json_object_get(o, "memory"), "memory");
     m->seed = number(json_object_get(o, "seed"), "seed");
     m->clock_rate = (uint32_t)integer(o, "clock_rate", 1000000, UINT32_MAX);
+    m->no_framebuffer = json_is_true(json_object_get(o, "no_framebuffer"));
     m->metered = json_is_true(json_object_get(o, "metering"));
     m->stop_at_ns = number(json_object_get(o, "stop_at_ns"), "stop_at_ns");
     if (json_object_get(o, "stop_at_moment") != NULL)

@@ -2,6 +2,7 @@
 #pragma once
 
 /* CPUs run at the same time anyway. */
-static inline void arch_preempt_point(void)
+static inline void arch_preempt_point(const void *word)
 {
+    (void)word;
 }

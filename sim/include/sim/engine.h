@@ -21,6 +21,8 @@ struct sim_cpu;
  * used up (false).
  */
 bool engine_run(struct sim_cpu *cpu, struct arch_user *user, paddr_t root, struct arch_trap *trap);
+/** Make the engine of `cpu` now rather than when it is needed. */
+void engine_prepare(struct sim_cpu *cpu);
 /** Write the registers that the engine holds back to their owner's frame. */
 void engine_detach(struct engine *engine);
 /** Copy the registers that an engine holds for `user` into `frame`; no effect if none does. */

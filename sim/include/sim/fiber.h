@@ -29,5 +29,7 @@ void fiber_prepare(struct fiber *fiber, void (*entry)(void *arg), void *arg);
 struct fiber *fiber_self(void);
 /** Continue `to`; returns when somebody continues the caller. */
 void fiber_switch(struct fiber *to, enum fiber_order order);
+/** Are `size` bytes at `address` on its stack? Not known of the adopted one: no. */
+bool fiber_holds(const struct fiber *fiber, uintptr_t address, size_t size);
 /** Lowest address and size of the stack; 0 for the adopted one. */
 void fiber_stack(const struct fiber *fiber, uintptr_t *low, size_t *size);

@@ -17,5 +17,7 @@ void guest_crash(const char *what);
  * runs; looks only.
  */
 bool guest_walk(paddr_t root, vaddr_t va, paddr_t *pa, uint32_t *map_flags);
+/** Panic if an invariant of the kernel is broken. On a CPU that holds no lock. [switch] Absent like kernel_hash(). */
+void check_now(void) __attribute__((weak));
 /** Hash of the kernel's objects, by index and never by address (core/diag). Absent from a kernel that has none. */
 uint64_t kernel_hash(void) __attribute__((weak));

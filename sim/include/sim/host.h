@@ -16,6 +16,8 @@
 
 /** [switch] The CPU's units are used up: let events happen and the CPU furthest behind run. */
 void host_preempt(void);
+/** [switch] A preemption point, if sim_port.points: `word` is about to be accessed; NULL: the CPU waits in a loop. */
+void host_point(const void *word);
 /** [switch] Sleep until an interrupt is pending for the CPU. */
 void host_halt(void);
 /** Run guest_cpu_main(cpu) on CPU `cpu` from now on, on a boot stack of its own. False: it runs already. */

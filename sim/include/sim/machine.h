@@ -25,8 +25,11 @@ struct machine_config {
     uint32_t clock_rate;   /* units per virtual second */
     uint64_t stop_at_ns;   /* virtual time at which the run ends; EVENT_NEVER: does not */
     uint64_t stop_at_moment; /* event at which the run ends; 0: none */
+    uint64_t entries;      /* entries to the kernel after which the run ends, counted from the first user code; 0: none */
+    uint64_t stall_ns;     /* virtual time without progress after which it ends; 0: none */
     uint32_t timeout_s;    /* host time after which the run is abandoned; 0: never */
     bool metered;          /* user code takes virtual time (always, except in benchmarks) */
+    bool no_framebuffer;   /* the board has none */
     const char *append;    /* kernel command line */
     const uint8_t *image;  /* boot module; NULL: none */
     uint64_t image_size;
@@ -50,6 +53,9 @@ enum machine_end {
     MACHINE_QUIT,    /* a signal asked for it */
     MACHINE_CLOSED,  /* an input asked for it: its window was closed, for example */
     MACHINE_FORBIDDEN, /* the console showed what it must not */
+    MACHINE_ENTRIES,   /* --entries */
+    MACHINE_STALLED,   /* --stall */
+    MACHINE_EXPLORED,  /* its branches are what counts */
 };
 
 struct machine_result {

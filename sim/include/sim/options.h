@@ -9,6 +9,8 @@
 #include <stdint.h>
 #include <stdio.h>
 
+#include <sim/chaos.h>
+#include <sim/explore.h>
 #include <sim/image.h>
 #include <sim/console.h>
 #include <sim/machine.h>
@@ -30,6 +32,7 @@ enum exit_code {
     EXIT_CONFIG = 78,
     EXIT_PANIC = 80,
     EXIT_DEADLOCK = 83,
+    EXIT_STALLED = 84, /* --stall */
     EXIT_NONDETERMINISM = 85,
     EXIT_DESYNC = 86,
     EXIT_NOT_SEEN = 87,     /* --expect */
@@ -78,6 +81,9 @@ struct options {
     bool strace;
     const char *trace;  /* file for a timeline; NULL: none */
     const char *events; /* file for events as numbers; NULL: none */
+    struct chaos_plan chaos;
+    struct explore_plan explore;
+    const char *chaos_given, *schedule_given; /* as given, or NULL */
     const char *gdb;   /* where to wait for gdb; NULL: nowhere */
     struct fail_each_plan fail_each;
 };
@@ -106,6 +112,7 @@ enum {
     OPTIONS_KEY_DEBUG = 0x800,
     OPTIONS_KEY_CONSOLE = 0x900,
     OPTIONS_KEY_FAULT = 0xB00,
+    OPTIONS_KEY_CHAOS = 0xC00,
     OPTIONS_KEY_NEXT = 0x900,
 };
 extern const struct argp options_machine;
@@ -117,6 +124,10 @@ extern const struct argp options_console;
 extern const struct argp options_trace;
 extern const struct argp options_debug;
 extern const struct argp options_fault;
+extern const struct argp options_chaos;
+
+/** Exit 64 with one line if what was said of chaos does not go together. */
+void options_check_chaos(struct options *options);
 
 /** Is this executable built with a sanitizer? */
 bool options_sanitized(void);

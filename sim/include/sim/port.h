@@ -29,6 +29,7 @@ struct sim_port {
     uint32_t frequency; /* units per second; constant */
     uint32_t trace;     /* bits by enum trace_kind: somebody listens */
     uint32_t faults;    /* bits by enum fault_point: somebody decides */
+    uint32_t points;    /* not 0: host_point() wants to know of preemption points */
     uint8_t *ram;       /* host address of the lowest RAM byte; constant */
     uint64_t ram_size;  /* bytes; constant */
     uint8_t *framebuffer;      /* host address of the framebuffer; constant */

@@ -25,6 +25,8 @@ void check_register(const struct check_module *module);
 /** Run every checker. NULL if all hold; else the broken sentence, and its module's name in *module. No lock held. */
 const char *kernel_check(const char **module);
 
+/** kernel_check() that panics with the broken sentence. No lock held. */
+void check_now(void);
 /** kernel_check() at every kernel exit from now on (--check=invariants). */
 void check_set_always(bool on);
 /** Called at kernel exits: panics with the broken sentence if checking is on and an invariant fails. */

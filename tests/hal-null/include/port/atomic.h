@@ -2,8 +2,9 @@
 #pragma once
 #include <port/state.h>
 
-static inline void arch_preempt_point(void)
+static inline void arch_preempt_point(const void *word)
 {
+    (void)word;
     if (__builtin_expect(null_port.preempt != NULL, 0))
         null_port.preempt();
 }
