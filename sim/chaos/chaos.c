@@ -12,7 +12,7 @@
 #include "chaos_priv.h"
 
 #define USER_STEP 5000u         /* units of user code between two points */
-#define POINTS_PER_ENTRY 24u    /* more or less */
+#define POINTS_PER_ENTRY 12u    /* more or less */
 #define POINTS_EXPECTED 50000u  /* of a run without --entries */
 
 static struct {
