@@ -117,8 +117,10 @@ status_t arch_unmap_page(struct arch_space *space, vaddr_t va)
     struct pt pt = tree(space->root, space->frames);
     status_t status = pt_unmap(&pt, va);
 
-    if (status == STATUS_OK)
-        host_tlb_flush(ALL_CPUS);
+    if (status == STATUS_OK) {
+        host_space_written(space->root, va);
+        host_tlb_flush_page(ALL_CPUS, space->root, va);
+    }
     return status;
 }
 
@@ -127,8 +129,10 @@ status_t arch_protect_page(struct arch_space *space, vaddr_t va, uint32_t flags)
     struct pt pt = tree(space->root, space->frames);
     status_t status = pt_protect(&pt, va, flags);
 
-    if (status == STATUS_OK)
-        host_tlb_flush(ALL_CPUS);
+    if (status == STATUS_OK) {
+        host_space_written(space->root, va);
+        host_tlb_flush_page(ALL_CPUS, space->root, va);
+    }
     return status;
 }
 
@@ -160,8 +164,7 @@ bool guest_walk(paddr_t root, vaddr_t va, paddr_t *pa, uint32_t *map_flags)
 
 void arch_flush_tlb(vaddr_t va)
 {
-    (void)va; /* the engine can only forget everything */
-    arch_flush_tlb_all();
+    host_tlb_flush_page(UINT32_C(1) << arch_cpu_id(), hal_cpu()->root, va);
 }
 
 void arch_flush_tlb_all(void)

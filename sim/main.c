@@ -102,6 +102,7 @@ static int report(const struct machine_result *result, const struct options *opt
     case MACHINE_ENTRIES: words = "ended by --entries"; code = EXIT_OK; break;
     case MACHINE_STALLED: words = "stalled"; code = EXIT_STALLED; break;
     case MACHINE_EXPLORED: words = "explored"; code = explore_finish(); break;
+    case MACHINE_STALE: words = "ended by --fault=tlb=check: a flush is missing"; code = EXIT_CHECKER; break;
     case MACHINE_CLOSED: words = "closed"; code = EXIT_OK; break;
     case MACHINE_STUCK: words = "deadlock: every CPU sleeps and no event is left"; code = EXIT_DEADLOCK; break;
     case MACHINE_TIMEOUT:

@@ -10,6 +10,7 @@
 
 #include <board.h>
 #include <sim/guest.h>
+#include <sim/tlb.h>
 
 #include "engine_priv.h"
 
@@ -135,6 +136,7 @@ void engine_space_gone(paddr_t root)
 {
     if (frames.tag != NULL && in_ram(root))
         frames.tag[frame_index(root)] = 0;
+    tlb_space_gone(root);
     for (uint32_t i = 0; i < machine.config.cpus; i++) {
         if (engine_of(i) != NULL && engine_of(i)->root == root)
             engine_of(i)->root = 0; /* the next run flushes */

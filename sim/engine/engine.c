@@ -5,6 +5,7 @@
 
 #include <arch/isa.h>
 #include <sim/port.h>
+#include <sim/tlb.h>
 
 #include "engine_priv.h"
 
@@ -360,6 +361,8 @@ bool engine_run(struct sim_cpu *cpu, struct arch_user *user, paddr_t root, struc
     }
     engine_settle(engine);
     machine.stats.user_runs++;
+    if (tlb_enter_user(cpu->id, root))
+        engine_flush_tlb(engine);
     debug_enter(engine, user);
     while (sim_port.budget > 0 || engine->resumed) {
         attach(engine, user, root);

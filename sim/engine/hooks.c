@@ -4,6 +4,7 @@
 #include <board.h>
 #include <sim/guest.h>
 #include <sim/port.h>
+#include <sim/tlb.h>
 
 #include "engine_priv.h"
 
@@ -54,12 +55,13 @@ static bool grant(struct engine *engine, uint64_t va, paddr_t pa, enum arch_acce
 
 static bool lookup(struct engine *engine, uint64_t va, enum arch_access access, paddr_t *pa)
 {
+    uint32_t must = ARCH_MAP_USER | (access == ARCH_ACCESS_WRITE ? ARCH_MAP_WRITABLE : 0);
+    uint32_t must_not = access == ARCH_ACCESS_EXECUTE ? ARCH_MAP_NO_EXECUTE : 0;
     uint32_t flags;
 
-    if (engine->root == 0 || !guest_walk(engine->root, va, pa, &flags))
+    if (engine->root == 0 || !tlb_walk(engine->cpu->id, engine->root, va, must, must_not, pa, &flags))
         return refuse(engine, MISS_ABSENT, va, 0, access);
-    if ((flags & ARCH_MAP_USER) == 0 || (access == ARCH_ACCESS_WRITE && (flags & ARCH_MAP_WRITABLE) == 0) ||
-        (access == ARCH_ACCESS_EXECUTE && (flags & ARCH_MAP_NO_EXECUTE) != 0))
+    if ((flags & must) != must || (flags & must_not) != 0)
         return refuse(engine, MISS_PERMISSION, va, 0, access);
     return true;
 }

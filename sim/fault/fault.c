@@ -16,6 +16,7 @@
 #include <sim/port.h>
 #include <sim/serial.h>
 #include <sim/tasks.h>
+#include <sim/tlb.h>
 
 #include "fault_priv.h"
 
@@ -52,6 +53,8 @@ void fault_start(void)
         if (!fault_rule_parse(plan->rules[state.count], rule, why, sizeof why))
             options_refuse(EXIT_USAGE, "--fault=%s: %s", plan->rules[state.count], why);
         state.effects |= UINT32_C(1) << rule->effect;
+        if (rule->effect >= EFFECT_TLB_STALE)
+            tlb_set_mode(rule->effect == EFFECT_TLB_STALE ? TLB_STALE : rule->effect == EFFECT_TLB_RANDOM ? TLB_RANDOM : TLB_CHECK);
         sim_port.faults |= rule->points;
     }
 }

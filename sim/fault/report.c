@@ -244,15 +244,19 @@ static json_t *point_json(const struct places *places, const struct each_point *
 bool each_write_json(const char *path, const struct each_point *points, uint32_t count, const struct options *options, char **argv)
 {
     struct places places = open_places();
-    json_t *rows = json_array();
+    json_t *rows = json_array(), *asked = json_array();
     uint32_t found = 0;
 
+    for (uint32_t k = 0; k < FAULT_POINT_COUNT; k++) {
+        if ((options->fail_each.points >> k & 1u) != 0)
+            json_array_append_new(asked, json_string(fault_points[k].name));
+    }
     for (uint32_t i = 0; i < count; i++) {
         json_array_append_new(rows, point_json(&places, &points[i], options, argv));
         found += points[i].verdict != EACH_OK;
     }
-    json_t *root = json_pack("{s:s, s:i, s:i, s:o}", "format", "aegis-fail-each", "occurrences", (int)count, "found", (int)found,
-        "points", rows);
+    json_t *root = json_pack("{s:s, s:o, s:i, s:i, s:o}", "format", "aegis-fail-each", "asked", asked, "occurrences", (int)count,
+        "found", (int)found, "points", rows);
     bool written = json_dump_file(root, path, JSON_INDENT(1)) == 0;
     json_decref(root);
     if (!written)

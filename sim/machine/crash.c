@@ -109,6 +109,11 @@ static uint32_t walk(const uintptr_t *frame, uintptr_t *pcs, uint32_t room)
     return count;
 }
 
+void crash_show_places(const uintptr_t *pcs, uint32_t count)
+{
+    (void)show_places_safely(pcs, count, false);
+}
+
 uint32_t crash_backtrace(uintptr_t *pcs, uint32_t room)
 {
     return walk(__builtin_frame_address(0), pcs, room);

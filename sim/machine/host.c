@@ -18,6 +18,7 @@
 #include <sim/progress.h>
 #include <sim/serial.h>
 #include <sim/tasks.h>
+#include <sim/tlb.h>
 #include <sim/trace.h>
 #include <sim/tsan.h>
 
@@ -244,7 +245,24 @@ void host_tlb_flush(uint32_t cpu_mask)
         if ((cpu_mask >> i & 1u) != 0 && machine.cpu[i].engine != NULL)
             engine_flush_tlb(machine.cpu[i].engine);
     }
+    tlb_flush_all(cpu_mask);
     leave();
+}
+
+void host_tlb_flush_page(uint32_t cpu_mask, paddr_t root, vaddr_t va)
+{
+    enter();
+    for (uint32_t i = 0; i < machine.config.cpus; i++) {
+        if ((cpu_mask >> i & 1u) != 0 && machine.cpu[i].engine != NULL)
+            engine_flush_tlb(machine.cpu[i].engine); /* the engine can only forget everything */
+    }
+    tlb_flush_page(cpu_mask, root, va);
+    leave();
+}
+
+void host_space_written(paddr_t root, vaddr_t va)
+{
+    tlb_note_write(root, va);
 }
 
 void host_space_gone(paddr_t root)

@@ -130,6 +130,16 @@ def memory():
     judge.ended(fault("user-memory,flip,task=nobody", "--image=checker"), 0, "checker: nothing has changed")
 
 
+def tlbs():
+    """A kernel that flushes what it must does not notice how its TLBs behave."""
+    for args in (("--image=tour",), ("--image=tour", "--cpus=4", "--stop-at=1s"), ("--image=hostile-stale_grant", "--stop-at=1s"),
+                 ("--image=hostile-exit_with_grant",)):
+        plain = m.run(*args)
+        for mode in ("stale", "random", "check"):
+            run = fault("tlb=" + mode, *args)
+            judge.check(run.returncode == plain.returncode and run.stdout == plain.stdout, f"tlb={mode} changes {args}: {run.stderr[-600:]}")
+
+
 def recorded():
     """Faults are part of a recording, of the line that reproduces a run, and of what --check-determinism compares."""
     path = os.path.join(m.folder.name, "run.rec")
@@ -148,5 +158,5 @@ def recorded():
     judge.refused(m.run("--replay=" + broken), 65, "fault 0: unknown word 'pro'")
 
 
-{f.__name__: f for f in (words, kernel, conditions, interrupts, clocks, memory, recorded)}[sys.argv[1]]()
+{f.__name__: f for f in (words, kernel, conditions, interrupts, clocks, memory, tlbs, recorded)}[sys.argv[1]]()
 judge.finish()

@@ -6,6 +6,8 @@
 #include <arch/cpu.h>
 #include <arch/isa.h>
 #include <arch/memory.h>
+#include <base/cmdline.h>
+#include <base/string.h>
 
 #include "suite.h"
 #include "user.h"
@@ -112,10 +114,33 @@ static void code_sees_stores_on_other_cpus(void)
     CHECK(user_end(&user));
 }
 
+/*
+ * What became of the entry while another program ran in its own space: the cache of a CPU is emptied by that, unless the machine
+ * was told to keep everything (--fault=tlb=stale).
+ */
+static void other_space_empties_or_not(void)
+{
+    static struct hal_user other;
+    char word[8];
+    bool stale = cmdline_get(hal.info->cmdline, "tlb", word, sizeof(word)) && str_eq(word, "stale");
+    CHECK(user_begin(&other, HAL_PROGRAM_LOAD));
+    CHECK(user_begin(&user, HAL_PROGRAM_LOAD));
+    struct pt pt = tables();
+    CHECK(touch() == ARCH_TRAP_SYSCALL);
+    CHECK_OK(pt_unmap(&pt, USER_DATA));
+    arch_switch_address_space(&other.space);
+    CHECK(user_answer(&other, 0, USER_DATA, 0x42, 0) && user_run(&other).kind == ARCH_TRAP_SYSCALL);
+    arch_switch_address_space(&user.space);
+    CHECK(touch() == (stale ? ARCH_TRAP_SYSCALL : ARCH_TRAP_PAGE));
+    CHECK(user_end(&user));
+    CHECK(user_end(&other));
+}
+
 static const struct hal_test tests[] = {
     {"an unmapped page stays reachable until flushed", unmapped_page_stays_until_flushed},
     {"code sees stores of other programs", code_sees_stores_of_others},
     {"code sees stores on other CPUs", code_sees_stores_on_other_cpus},
     {"a taken right to write stays until flushed", write_right_stays_until_flushed},
+    {"an entry survives another space only where TLBs are stale", other_space_empties_or_not},
 };
 const struct hal_group hal_stale_group = {tests, ARRAY_LEN(tests)};

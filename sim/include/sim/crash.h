@@ -10,5 +10,7 @@
 void crash_install(void);
 /** Return addresses of the running fiber, innermost first; how many, at most `room`. */
 uint32_t crash_backtrace(uintptr_t *pcs, uint32_t room);
+/** Show such addresses on stderr, with function, file and line. */
+void crash_show_places(const uintptr_t *pcs, uint32_t count);
 /** Show on stderr, with function, file and line, what the running kernel context was called by. */
 void crash_show_backtrace(void);

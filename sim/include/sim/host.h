@@ -78,6 +78,10 @@ void host_user_forget(struct arch_user *user);
 
 /** Drop every cached translation of the CPUs of the mask. */
 void host_tlb_flush(uint32_t cpu_mask);
+/** The same for one page of the space with this root table. */
+void host_tlb_flush_page(uint32_t cpu_mask, paddr_t root, vaddr_t va);
+/** The kernel has just changed the entry of this page, for whoever looks for missing flushes. */
+void host_space_written(paddr_t root, vaddr_t va);
 /** The space with this root table is gone: no engine may take it for a later one. */
 void host_space_gone(paddr_t root);
 /** The kernel wrote code to [pa, pa + len): no engine may run the old one. */

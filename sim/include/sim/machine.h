@@ -56,6 +56,7 @@ enum machine_end {
     MACHINE_ENTRIES,   /* --entries */
     MACHINE_STALLED,   /* --stall */
     MACHINE_EXPLORED,  /* its branches are what counts */
+    MACHINE_STALE,   /* a TLB entry that should have been flushed was about to be used */
 };
 
 struct machine_result {

@@ -31,6 +31,7 @@ enum exit_code {
     EXIT_IO = 74, /* a file of the host */
     EXIT_CONFIG = 78,
     EXIT_PANIC = 80,
+    EXIT_CHECKER = 82, /* a checker's report */
     EXIT_DEADLOCK = 83,
     EXIT_STALLED = 84, /* --stall */
     EXIT_NONDETERMINISM = 85,
