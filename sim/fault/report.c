@@ -38,7 +38,7 @@ static enum each_verdict verdict(const struct each_point *p, bool deadlocks)
 {
     if (p->code == EXIT_PANIC)
         return EACH_PANIC;
-    if (p->limited || p->code == EXIT_TIMEOUT)
+    if (p->limited || p->code == EXIT_TIMEOUT || p->code == EXIT_STALLED)
         return EACH_HANG;
     if (p->code == EXIT_DEADLOCK && !deadlocks)
         return EACH_DEADLOCK;
