@@ -15,6 +15,12 @@ void arch_trace_event(const struct trace_event *event)
     host_trace(event);
 }
 
+void arch_note_user_read(const struct arch_space *space, vaddr_t va, size_t len)
+{
+    if (sim_port.user_reads)
+        host_user_read(space->root, va, len);
+}
+
 void arch_set_crash_handler(void (*handler)(const char *what))
 {
     hal_state.crash_handler = handler;

@@ -172,6 +172,7 @@ static int start_watching(const struct options *options, char **argv)
     serial_decorate(options->moments, options->from.text != NULL);
     tasks_start(&options->machine);
     expect_start();
+    double_read_start(&options->double_read, options->machine.seed);
     if (options->gdb == NULL && !determinism_is_child())
         explain_start(options, argv);
     if (options->strace)
@@ -245,8 +246,8 @@ int main(int argc, char **argv)
     if (fail_each_is_child())
         fail_each_end_child(report(result, &options));
     if (branch_is_child())
-        branch_exit(explore_report(expect_finish(report(result, &options))));
-    code = expect_finish(replay_end(result, report(result, &options)));
+        branch_exit(explore_report(double_read_finish(expect_finish(report(result, &options)))));
+    code = double_read_finish(expect_finish(replay_end(result, report(result, &options))));
     code = judge_moment("stop-at", &options.stop_at, code);
     code = judge_moment("from", &options.from, code);
     if (options.explore.count != 0)

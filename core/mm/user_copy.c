@@ -3,6 +3,7 @@
 
 #include <abi/layout.h>
 #include <abi/status.h>
+#include <arch/debug.h>
 #include <arch/fault.h>
 
 bool user_range_ok(struct uaddr start, uint64_t len)
@@ -18,5 +19,6 @@ status_t user_copy_in(const struct arch_space *space, void *dst, struct uaddr sr
 {
     if (!user_range_ok(src, len) || arch_fault(FAULT_USER_COPY))
         return ERR_BAD_ADDRESS;
+    arch_note_user_read(space, src.va, len);
     return arch_copy_from_user(space, dst, src, len);
 }

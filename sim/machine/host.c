@@ -7,6 +7,7 @@
 #include <sim/console.h>
 #include <sim/crash.h>
 #include <sim/device.h>
+#include <sim/double_read.h>
 #include <sim/engine.h>
 #include <sim/fault.h>
 #include <sim/fiber.h>
@@ -207,6 +208,7 @@ bool host_user_run(struct arch_user *user, paddr_t root, struct arch_trap *trap)
 
     enter();
     tasks_note_user(machine.running, user, root);
+    double_read_note_user(root);
     user_begins();
     if (sim_port.points == 0 || !irq_pending(machine_cpu())) /* a stall may have let one come */
         trapped = engine_run(machine_cpu(), user, root, trap);
@@ -351,4 +353,11 @@ uint64_t host_code_address(uintptr_t address)
     if (address < (uintptr_t)&__executable_start || address >= (uintptr_t)&etext)
         return 0;
     return address - (uintptr_t)&__executable_start;
+}
+
+void host_user_read(paddr_t root, vaddr_t va, uint64_t len)
+{
+    enter();
+    double_read_note(root, va, len, __builtin_frame_address(0));
+    leave();
 }

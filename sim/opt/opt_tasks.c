@@ -18,7 +18,8 @@ static const struct argp_option table[] = {
         "task's policy says (default)", 0},
     {"on-panic", KEY_ON_PANIC, "exit|abort", 0, "What a panic of the kernel ends in: exit code 80, or abort() for debuggers "
         "(default under gdb and sanitizers)", 0},
-    {"check", KEY_CHECK, "invariants", 0, "Check the kernel's invariants at every return to user code", 0},
+    {"check", KEY_CHECK, "invariants|double-read[,change]", 0, "Check the kernel's invariants at every return to user code; or "
+        "look for user memory read twice in one call (exit code 82), and change it in between; may be repeated", 0},
     {0},
 };
 
@@ -33,6 +34,18 @@ static bool choose(const char *option, const char *value, const char *no, const 
     return strcmp(value, yes) == 0;
 }
 
+static void parse_check(struct options *options, const char *value)
+{
+    bool change = strcmp(value, "double-read,change") == 0;
+
+    if (strcmp(value, "invariants") == 0)
+        options->check_invariants = true;
+    else if (change || strcmp(value, "double-read") == 0)
+        options->double_read = (struct double_read_plan){.on = true, .change = change || options->double_read.change};
+    else
+        options_bad_value("check", value, "invariants, double-read or double-read,change");
+}
+
 static error_t parse(int key, char *value, struct argp_state *state)
 {
     struct options *options = state->input;
@@ -44,9 +57,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_ON_FAULT: options->stop_on_fault = choose("on-fault", value, "restart", "stop"); break;
     case KEY_ON_PANIC: options->on_panic = choose("on-panic", value, "exit", "abort") ? PANIC_ABORT : PANIC_EXIT; break;
     case KEY_CHECK:
-        if (strcmp(value, "invariants") != 0)
-            options_bad_value("check", value, "invariants");
-        options->check_invariants = true;
+        parse_check(options, value);
         break;
     default: return ARGP_ERR_UNKNOWN;
     }

@@ -78,6 +78,10 @@ bool null_take_interrupts(void);
 bool null_is_pending(uint32_t cpu);
 /** Let the next CPU that has something to do continue; false: no other CPU has. */
 bool null_rotate(void);
+/** The checker of user memory read twice: a like-new machine; a call begins in this space; user mode runs there again. */
+void null_reads_reset(void);
+void null_reads_begin(const struct arch_space *space);
+void null_reads_end(const struct arch_space *space);
 /** Forget the programs of user mode. */
 void null_user_reset(void);
 /** A copy of what programs there are, none of which runs yet; and back to it. */

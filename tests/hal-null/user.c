@@ -35,6 +35,7 @@ void null_user_reset(void)
 {
     script_count = 0;
     memset(programs, 0, sizeof(programs));
+    null_reads_reset();
 }
 
 void *null_user_save(void)
@@ -248,10 +249,13 @@ static void check_trap_stack(const struct null_cpu *cpu)
 void arch_user_run(struct arch_user *user, struct arch_trap *trap)
 {
     check_trap_stack(&null_machine.cpu[null_port.cpu]);
+    null_reads_end(null_space());
     while (!null_take_interrupts()) {
         null_advance(1);
-        if (user->step != NULL && user->step(user, trap))
+        if (user->step != NULL && user->step(user, trap)) {
+            null_reads_begin(null_space());
             return;
+        }
         null_rotate();
     }
     *trap = (struct arch_trap){.kind = ARCH_TRAP_INTERRUPT, .pc = user->pc};

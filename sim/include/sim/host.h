@@ -120,5 +120,8 @@ uint64_t host_code_address(uintptr_t address);
 /** A fault point (enum fault_point) was reached that somebody asked for: is it to fail? Takes no time. */
 bool host_fault(uint32_t point);
 
+/** The kernel reads [va, va + len) of the user memory in the space with root table `root`, for the call that runs. */
+void host_user_read(paddr_t root, vaddr_t va, uint64_t len);
+
 /** Hand a trace event to everybody who listens. */
 void host_trace(const struct trace_event *event);

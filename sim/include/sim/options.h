@@ -13,6 +13,7 @@
 #include <sim/explore.h>
 #include <sim/image.h>
 #include <sim/console.h>
+#include <sim/double_read.h>
 #include <sim/machine.h>
 #include <sim/pace.h>
 #include <sim/replay.h>
@@ -67,6 +68,7 @@ struct options {
     struct image_plan image;
     const char *append; /* --append; machine.append has the other words as well */
     bool stop_on_fault, check_invariants;
+    struct double_read_plan double_read;
     enum panic_end on_panic;
     bool memory_given, seed_given;
     struct options_moment stop_at, from;

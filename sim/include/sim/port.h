@@ -28,6 +28,7 @@ struct sim_port {
     uint32_t cpu_count; /* constant */
     uint32_t frequency; /* units per second; constant */
     uint32_t trace;     /* bits by enum trace_kind: somebody listens */
+    bool user_reads;    /* somebody wants to know what the kernel reads of user memory; constant */
     uint32_t faults;    /* bits by enum fault_point: somebody decides */
     uint32_t points;    /* not 0: host_point() wants to know of preemption points */
     uint8_t *ram;       /* host address of the lowest RAM byte; constant */

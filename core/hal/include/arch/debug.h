@@ -2,6 +2,7 @@
 /* HAL contract: what the machine offers to people who debug. */
 #pragma once
 #include <abi/types.h>
+#include <arch/mmu.h>
 
 /** Kinds of trace events; the simulator decodes them for --strace, --trace and twin runs. */
 enum trace_kind {
@@ -35,6 +36,11 @@ struct trace_event {
 
 /** True if somebody wants events of this kind (enum trace_kind); lets core skip building them. Any context. */
 static inline bool arch_trace_wanted(uint32_t kind);
+/**
+ * User memory [va, va + len) of `space` is about to be read for the system call that runs: what a checker of user memory
+ * read twice listens to. Empty on hardware. Takes no virtual time. Thread context, locks may be held.
+ */
+void arch_note_user_read(const struct arch_space *space, vaddr_t va, size_t len);
 /** Hand one event to the machine, which stamps it with its own time. Takes no virtual time. Any context, locks may be held. */
 void arch_trace_event(const struct trace_event *event);
 
