@@ -108,47 +108,32 @@ static void describe(const struct each_point *p, char *out, size_t room)
     add(&out, &room, end_words(p, text, sizeof text));
 }
 
-/* -- Places: the kernel's functions that asked, without those of the machine below and the simulator -- */
+/* -- Places: the functions of the kernel that asked, not those of the machine below -- */
 
-struct places {
-    struct symbols *symbols;
-    size_t prefix; /* of the project's folder in the paths of sources */
-};
-
-static struct places open_places(void)
+/* The path of a source of core from the project's folder on; NULL: it is none. */
+static const char *core_path(const char *file)
 {
-    static const char here[] = "sim/fault/report.c";
-    struct places places = {.symbols = symbols_open_self()};
-    struct symbol_place own;
+    const char *found = NULL;
 
-    if (places.symbols != NULL && symbols_find(places.symbols, (uintptr_t)each_judge, false, &own) && strlen(own.file) >= strlen(here))
-        places.prefix = strlen(own.file) - strlen(here);
-    return places;
-}
-
-/* Some compilers are told paths from the build directory on. */
-static const char *below_folder(const struct places *places, const char *file)
-{
-    const char *up;
-
-    while ((up = strstr(file, "/../")) != NULL && strstr(up + 1, "/../") != NULL)
-        file = up + 3;
-    return up != NULL ? up + 4 : file + places->prefix;
+    for (const char *at = file; (at = strstr(at, "core/")) != NULL; at++) {
+        if (at == file || at[-1] == '/')
+            found = at;
+    }
+    return found;
 }
 
 /* "function, file:line < caller, file:line": two places say enough. */
-static void describe_place(const struct places *places, const struct each_point *p, char *out, size_t room)
+static void describe_place(struct symbols *symbols, const struct each_point *p, char *out, size_t room)
 {
     struct symbol_place place;
     uint32_t shown = 0;
     char text[300];
 
     snprintf(out, room, "?");
-    for (uint32_t i = 0; i < p->depth && places->symbols != NULL && shown < 2; i++) {
-        if (!symbols_find(places->symbols, p->calls[i], true, &place) || strlen(place.file) <= places->prefix)
-            continue;
-        const char *file = below_folder(places, place.file);
-        if (strncmp(file, "sim/", 4) == 0 || strncmp(file, "hal-sim/", 8) == 0)
+    for (uint32_t i = 0; i < p->depth && symbols != NULL && shown < 2; i++) {
+        bool known = symbols_find(symbols, p->calls[i], true, &place);
+        const char *file = known ? core_path(place.file) : NULL;
+        if (file == NULL)
             continue;
         snprintf(text, sizeof text, "%s, %s:%d", place.function, file, place.line);
         if (shown++ == 0)
@@ -196,14 +181,14 @@ static void print_summary(const struct each_point *points, uint32_t count, uint3
 
 void each_print(const struct each_point *points, uint32_t count, const struct options *options, char **argv)
 {
-    struct places places = open_places();
+    struct symbols *symbols = symbols_open_self();
     char what[320], where[512];
 
     printf("fail-each: %4s %-12s %4s %-12s %-12s %s\n", "#", "point", "nth", "task", "verdict", "what happened; where");
     for (uint32_t i = 0; i < count; i++) {
         const struct each_point *p = &points[i];
         describe(p, what, sizeof what);
-        describe_place(&places, p, where, sizeof where);
+        describe_place(symbols, p, where, sizeof where);
         printf("fail-each: %4u %-12s %4" PRIu64 " %-12s %-12s %s; %s\n", i + 1, fault_points[p->point].name, p->nth, task_name(p),
             verdict_words[p->verdict], what, where);
     }
@@ -220,7 +205,7 @@ void each_print(const struct each_point *points, uint32_t count, const struct op
 
 /* -- JSON -- */
 
-static json_t *point_json(const struct places *places, const struct each_point *p, const struct options *options, char **argv)
+static json_t *point_json(struct symbols *symbols, const struct each_point *p, const struct options *options, char **argv)
 {
     char what[320], where[512], moment[MOMENT_TEXT];
     char *line = NULL;
@@ -232,7 +217,7 @@ static json_t *point_json(const struct places *places, const struct each_point *
     print_reproducer(memory, p, options, argv);
     fclose(memory);
     describe(p, what, sizeof what);
-    describe_place(places, p, where, sizeof where);
+    describe_place(symbols, p, where, sizeof where);
     json_t *o = json_pack("{s:s, s:I, s:I, s:s, s:s, s:s, s:s, s:s, s:i, s:s}", "point", fault_points[p->point].name, "nth",
         (json_int_t)p->nth, "time_ns", (json_int_t)machine_units_to_ns(p->time), "moment", moment_format(moment, p->moment),
         "task", task_name(p), "where", where, "what", what, "verdict", verdict_words[p->verdict], "exit", p->code, "reproduce",
@@ -243,7 +228,7 @@ static json_t *point_json(const struct places *places, const struct each_point *
 
 bool each_write_json(const char *path, const struct each_point *points, uint32_t count, const struct options *options, char **argv)
 {
-    struct places places = open_places();
+    struct symbols *symbols = symbols_open_self();
     json_t *rows = json_array(), *asked = json_array();
     uint32_t found = 0;
 
@@ -252,7 +237,7 @@ bool each_write_json(const char *path, const struct each_point *points, uint32_t
             json_array_append_new(asked, json_string(fault_points[k].name));
     }
     for (uint32_t i = 0; i < count; i++) {
-        json_array_append_new(rows, point_json(&places, &points[i], options, argv));
+        json_array_append_new(rows, point_json(symbols, &points[i], options, argv));
         found += points[i].verdict != EACH_OK;
     }
     json_t *root = json_pack("{s:s, s:o, s:i, s:i, s:o}", "format", "aegis-fail-each", "asked", asked, "occurrences", (int)count,
