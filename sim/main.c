@@ -35,10 +35,13 @@
 /* First the machine is asked; a second later, or at the second signal, the process ends where it stands. */
 static volatile sig_atomic_t end_signal = SIGINT;
 
-static void on_signal(int signal)
+static void on_signal(int signal, siginfo_t *info, void *context)
 {
     static volatile sig_atomic_t asked;
 
+    (void)context;
+    if (asked && info->si_code == SI_QUEUE)
+        return; /* handed on by the process in front, and come by itself too */
     if (asked) {
         console_restore();
         _exit(end_signal == SIGALRM ? EXIT_TIMEOUT : 128 + end_signal);
@@ -51,7 +54,7 @@ static void on_signal(int signal)
 
 static void watch_signals(uint32_t timeout_s)
 {
-    struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction action = {.sa_sigaction = on_signal, .sa_flags = SA_SIGINFO};
 
     sigaction(SIGALRM, &action, NULL);
     sigaction(SIGINT, &action, NULL);
@@ -180,7 +183,7 @@ static int start_watching(const struct options *options, char **argv)
     int code = options->trace != NULL ? timeline_start(options->trace) : EXIT_OK;
     if (code == EXIT_OK && options->events != NULL)
         code = eventlog_start(options->events);
-    return code == EXIT_OK && options->gdb != NULL ? gdb_open(options->gdb) : code;
+    return code == EXIT_OK && options->gdb != NULL ? gdb_open(options) : code;
 }
 
 static int open_window(void)
@@ -250,6 +253,7 @@ int main(int argc, char **argv)
     code = double_read_finish(expect_finish(replay_end(result, report(result, &options))));
     code = judge_moment("stop-at", &options.stop_at, code);
     code = judge_moment("from", &options.from, code);
+    code = judge_moment("gdb-at", &options.gdb_at, code);
     if (options.explore.count != 0)
         code = explore_finish();
     if (options.fail_each.points != 0)

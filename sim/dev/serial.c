@@ -12,6 +12,7 @@ static struct {
     bool within;  /* a line has begun */
     bool moments; /* each line begins with its own */
     bool hidden;  /* --from has not come yet */
+    uint64_t sent, skip;
 } serial;
 
 void serial_set_backend(struct serial_backend *backend)
@@ -31,24 +32,40 @@ void serial_decorate(bool moments, bool hidden)
     serial.hidden = hidden;
 }
 
-static void begin_line(struct serial_backend *backend)
+uint64_t serial_sent(void)
+{
+    return serial.sent;
+}
+
+void serial_skip(uint64_t bytes)
+{
+    serial.skip = bytes;
+}
+
+static void put(uint8_t byte)
+{
+    if (serial.sent++ >= serial.skip && serial.backend != NULL)
+        serial.backend->put(serial.backend, byte);
+}
+
+static void begin_line(void)
 {
     serial.hidden = serial.hidden && !moment_shown();
     if (!serial.moments || serial.hidden)
         return;
     for (const char *p = moment_text(); *p != '\0'; p++)
-        backend->put(backend, (uint8_t)*p);
-    backend->put(backend, ' ');
+        put((uint8_t)*p);
+    put(' ');
 }
 
 void serial_output(uint8_t byte, uint64_t time)
 {
     for (struct serial_tap *t = serial.taps; t != NULL; t = t->next)
         t->byte(t, byte, time);
-    if (serial.backend != NULL && !serial.within)
-        begin_line(serial.backend);
-    if (serial.backend != NULL && !serial.hidden)
-        serial.backend->put(serial.backend, byte);
+    if (!serial.within)
+        begin_line();
+    if (!serial.hidden)
+        put(byte);
     serial.within = byte != '\n';
 }
 

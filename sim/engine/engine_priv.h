@@ -78,7 +78,7 @@ struct engine {
     uint64_t hole_offset;
     uint64_t exit;           /* the next run ends before the instruction here; 0: none */
     bool careful;            /* one instruction at a time: one of these made the library abort */
-    uc_hook debug_hook[ENGINE_BREAKS_MAX + 1];
+    uc_hook debug_hook[ENGINE_BREAKS_MAX + 2];
     uint32_t debug_hooks;
     uint64_t debug_generation;
     bool resumed;            /* the next run begins in the middle of a block, at `tail`; the block ends at `tail_end` */

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include <isa/frame.h>
+#include <sim/travel.h>
 
 #define PACKET_MAX 16384u /* bytes of a packet's content */
 
@@ -23,8 +24,11 @@ void link_send(const void *content, size_t length);
 void link_send_text(const char *text);
 /** Has gdb asked the running machine to stop? Never waits. */
 bool link_interrupted(void);
-/** Acknowledge packets no longer. */
+/** Acknowledge packets no longer; is that so? */
 void link_stop_acknowledging(void);
+bool link_is_silent(void);
+/** Text for the person at gdb. While gdb waits for a stop, or for the answer to `monitor`. */
+void link_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 void link_close(void);
 /** The socket, for whoever watches it. */
 int link_fd(void);
@@ -61,3 +65,23 @@ const char *files_executable(void);
 const char *files_xml(void);
 /** Answer a vFile packet. */
 void files_answer(char *packet);
+
+/* -- points.c -- */
+
+/** Set or remove what a Z or z packet says, from its kind on, in the memory of `task`. */
+bool points_set(const char *text, bool set, uint32_t task);
+/** The pieces of [va, va + size) of a task's memory; how many, 0: not all of it is there, or it is more than `room`. */
+uint32_t points_watches(uint32_t task, uint64_t va, uint64_t size, struct engine_watch *out, uint32_t room);
+
+/* -- reverse.c -- */
+
+/**
+ * Go back: TRAVEL_STEP of `task`, which stands at a fault if faulted_pc is not NULL, or TRAVEL_STOP. Ends the process if there is a
+ * way; TRAVEL_NOTHING: this is the beginning already.
+ */
+enum travel_answer reverse_go(enum travel_kind kind, uint32_t task, const uint64_t *faulted_pc);
+
+/* -- monitor.c -- */
+
+/** Answer a qRcmd packet, in the memory of `task`. */
+void monitor_answer(const char *hex, uint32_t task);

@@ -101,6 +101,7 @@ static bool wait_for(int fd)
     while ((ready = poll(&wanted, 1, LOOK_MS)) <= 0) {
         if ((ready < 0 && errno != EINTR) || machine.host_request != 0)
             return false;
+        ladder_check_front();
     }
     return true;
 }
@@ -138,6 +139,11 @@ void link_close(void)
         unlink(to_gdb.unix_path);
     to_gdb.fd = to_gdb.listener = -1;
     to_gdb.unix_path[0] = '\0';
+}
+
+bool link_is_silent(void)
+{
+    return to_gdb.silent;
 }
 
 void link_stop_acknowledging(void)

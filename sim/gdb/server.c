@@ -10,10 +10,16 @@
 #include <string.h>
 
 #include <arch/context.h>
+#include <arch/isa.h>
 #include <sim/engine.h>
 #include <sim/input.h>
+#include <sim/moment.h>
+#include <sim/options.h>
+#include <sim/replay.h>
 #include <sim/tasks.h>
 #include <sim/trace.h>
+#include <sim/travel.h>
+#include <sim/tsan.h>
 
 #include "gdb_priv.h"
 
@@ -24,7 +30,10 @@ enum { SIGNAL_INT = 2, SIGNAL_ILL = 4, SIGNAL_TRAP = 5, SIGNAL_FPE = 8, SIGNAL_B
 static struct {
     uint32_t task;      /* that stopped last */
     uint32_t chosen;    /* whose registers and memory gdb means */
-    char reply[64];     /* why the machine stopped */
+    uint32_t resumed;   /* whose steps */
+    bool faulted;       /* it stopped at an instruction that has had no effect */
+    bool reverse;       /* keep a way back */
+    char reply[96];     /* why the machine stopped */
     bool running;       /* gdb waits for the next stop */
     uint32_t stepping;  /* the task that steps from now on, or TASKS_NONE */
     uint64_t low, high; /* where its step does not end */
@@ -58,9 +67,11 @@ static void answer_bool(bool good)
 
 static void choose_thread(const char *text)
 {
-    text++; /* g or c: what follows says for itself which thread it means */
+    char what = *text++;
     uint32_t task = parse_thread(&text);
-    if (is_thread(task))
+    if (is_thread(task) && what == 'c')
+        server.resumed = task;
+    else if (is_thread(task))
         server.chosen = task;
     answer_bool(is_thread(task));
 }
@@ -112,8 +123,10 @@ static void write_registers(const char *text)
     if (is_thread(server.chosen))
         tasks_registers(server.chosen, &frame);
     bool good = is_thread(server.chosen) && registers_write(&frame, text);
-    if (good)
+    if (good) {
         engine_poke(tasks_get(server.chosen)->user, &frame);
+        ladder_changed();
+    }
     answer_bool(good);
 }
 
@@ -135,8 +148,10 @@ static void write_register(const char *text)
     if (is_thread(server.chosen))
         tasks_registers(server.chosen, &frame);
     bool good = is_thread(server.chosen) && *text == '=' && registers_write_one(&frame, number, text + 1);
-    if (good)
+    if (good) {
         engine_poke(tasks_get(server.chosen)->user, &frame);
+        ladder_changed();
+    }
     answer_bool(good);
 }
 
@@ -176,18 +191,10 @@ static void write_memory(const char *text, const char *end, bool binary)
     } else {
         have = hex_decode(bytes, sizeof bytes, text);
     }
-    answer_bool(have == length && is_thread(server.chosen) && tasks_write(server.chosen, address, bytes, length) == length);
-}
-
-static void set_break(const char *text, bool set)
-{
-    bool code = text[0] == '0' || text[0] == '1'; /* the stub has one kind; watchpoints are gdb's to do by steps */
-
-    text += 2;
-    if (code)
-        answer_bool(engine_break(hex_number(&text), set));
-    else
-        link_send_text("");
+    bool good = have == length && is_thread(server.chosen) && tasks_write(server.chosen, address, bytes, length) == length;
+    if (length > 0)
+        ladder_changed();
+    answer_bool(good);
 }
 
 /* -- Queries -- */
@@ -218,7 +225,7 @@ static void query(const char *text)
 
     if (starts(text, "qSupported")) {
         snprintf(server.out, sizeof server.out, "PacketSize=%x;QStartNoAckMode+;qXfer:features:read+;qXfer:libraries:read+;"
-            "qXfer:exec-file:read+;swbreak+;vContSupported+", PACKET_MAX);
+            "qXfer:exec-file:read+;swbreak+;vContSupported+%s", PACKET_MAX, ladder_exists() ? ";ReverseStep+;ReverseContinue+" : "");
         link_send_text(server.out);
     } else if (starts(text, features)) {
         send_part(registers_xml(), text + strlen(features));
@@ -236,6 +243,8 @@ static void query(const char *text)
         link_send_text("l");
     } else if (starts(text, "qThreadExtraInfo,")) {
         describe_thread(text + strlen("qThreadExtraInfo,"));
+    } else if (starts(text, "qRcmd,")) {
+        monitor_answer(text + strlen("qRcmd,"), server.chosen);
     } else {
         link_send_text(strcmp(text, "qAttached") == 0 ? "1" : "");
     }
@@ -272,6 +281,7 @@ static void resume(const char *text)
 static void let_go(void)
 {
     engine_debug(NULL);
+    ladder_end();
     input_remove_source(&server.connection);
     link_close();
 }
@@ -288,7 +298,7 @@ static bool answer_resuming(char *packet)
         return true;
     }
     if (packet[0] == 's' || packet[0] == 'S')
-        step(server.chosen, 0, 0);
+        step(server.resumed, 0, 0);
     if (packet[0] == 'k' || starts(packet, "vKill")) {
         if (packet[0] == 'v')
             link_send_text("OK");
@@ -299,6 +309,22 @@ static bool answer_resuming(char *packet)
         let_go();
     }
     return true;
+}
+
+/* Returns only if there is no way back. */
+static void go_back(enum travel_kind kind)
+{
+    struct trap_frame frame;
+
+    tasks_registers(server.resumed, &frame);
+    uint64_t pc = isa_frame_pc(&frame);
+    bool faulted = server.faulted && server.resumed == server.task;
+    enum travel_answer answer = reverse_go(kind, server.resumed, faulted ? &pc : NULL);
+    if (answer == TRAVEL_LOST)
+        link_say("aegis-sim: a snapshot is gone, and with it the past\n");
+    snprintf(server.reply, sizeof server.reply, "T%02xthread:%x;%s", answer == TRAVEL_BROKEN ? SIGNAL_INT : SIGNAL_TRAP,
+        server.task + 1, answer == TRAVEL_NOTHING ? "replaylog:begin;" : "");
+    link_send_text(server.reply);
 }
 
 /* True: the machine goes on. */
@@ -319,7 +345,13 @@ static bool answer(char *packet, size_t length)
     case 'M':
     case 'X': write_memory(packet + 1, packet + length, packet[0] == 'X'); break;
     case 'Z':
-    case 'z': set_break(packet + 1, packet[0] == 'Z'); break;
+    case 'z': answer_bool(points_set(packet + 1, packet[0] == 'Z', server.chosen)); break;
+    case 'b':
+        if (!ladder_exists() || !is_thread(server.resumed))
+            link_send_text("E01");
+        else
+            go_back(packet[1] == 'c' ? TRAVEL_STOP : TRAVEL_STEP);
+        break;
     case 'q': query(packet); break;
     case 'Q':
         link_send_text(strcmp(packet, "QStartNoAckMode") == 0 ? "OK" : "");
@@ -353,8 +385,10 @@ static void stop(uint32_t task, uint32_t signal, const char *why)
     char *packet;
     size_t length;
 
-    server.task = server.chosen = task;
+    server.task = server.chosen = server.resumed = task;
     server.stepping = TASKS_NONE;
+    if (server.running && (signal != SIGNAL_TRAP || why[0] != '\0')) /* where a step ends is clear */
+        link_say("%s\n", moment_text());
     snprintf(server.reply, sizeof server.reply, "T%02xthread:%x;%s", signal, task + 1, why);
     if (server.running)
         link_send_text(server.reply);
@@ -379,25 +413,71 @@ static void on_connection(struct input_source *source)
     (void)source;
     if (!link_interrupted())
         return;
+    travel_cancel();
     if (!link_connected())
         let_go();
     else
         stop(task != TASKS_NONE && tasks_get(task)->user != NULL ? task : server.task, SIGNAL_INT, "");
 }
 
+/* The task to show where none has stopped: `task` if it is one by now, or the one that the CPU runs, or any. */
+static uint32_t present_task(uint32_t task)
+{
+    if (task >= MANIFEST_TASKS_MAX || tasks_get(task)->user == NULL)
+        task = tasks_running(machine.running);
+    for (uint32_t i = 0; i < MANIFEST_TASKS_MAX && (task == TASKS_NONE || tasks_get(task)->user == NULL); i++)
+        task = i;
+    return task;
+}
+
+/* In a process that has been sent back; what it knows of gdb is what was known where it comes from. */
+static void on_way(const struct travel_baggage *baggage, bool arrived)
+{
+    if (baggage->silent)
+        link_stop_acknowledging();
+    server.running = true;
+    if (arrived)
+        stop(present_task(baggage->task), SIGNAL_TRAP, baggage->why);
+}
+
+/* Here gdb comes. False: there is nothing to stop for. */
+static bool let_in(void)
+{
+    if (!link_accept())
+        return false;
+    server.connection = (struct input_source){.fd = link_fd(), .ready = on_connection};
+    input_add_source(&server.connection);
+    return !server.reverse || travel_begin(on_way) != TRAVEL_DEPARTED;
+}
+
 static void on_stopped(struct arch_user *user, enum engine_stopped why)
 {
+    const struct engine_watch *watch = engine_watched();
     uint32_t task = tasks_find(user);
+    char words[48] = "";
 
-    if (task == TASKS_NONE)
+    if (why == ENGINE_SOUGHT) {
+        travel_sought();
         return;
-    if (why == ENGINE_ENTERED) {
-        if (!link_accept())
-            return;
-        server.connection = (struct input_source){.fd = link_fd(), .ready = on_connection};
-        input_add_source(&server.connection);
     }
-    stop(task, SIGNAL_TRAP, why == ENGINE_AT_BREAK ? "swbreak:;" : "");
+    if (task == TASKS_NONE || (why == ENGINE_ENTERED && !let_in()))
+        return;
+    if (why == ENGINE_WATCHED)
+        snprintf(words, sizeof words, "%s:%llx;", !watch->read ? "watch" : watch->write ? "awatch" : "rwatch",
+            (unsigned long long)watch->va);
+    server.faulted = false;
+    stop(task, SIGNAL_TRAP, why == ENGINE_AT_BREAK ? "swbreak:;" : words);
+}
+
+/* --gdb-at: in the kernel, in front of the task that it runs for. */
+static void on_moment(void)
+{
+    uint32_t task = present_task(TASKS_NONE);
+
+    if (tasks_get(task)->user == NULL)
+        engine_stop_at_entry(); /* no task has run yet */
+    else if (let_in())
+        stop(task, SIGNAL_TRAP, "");
 }
 
 static uint32_t signal_of(const struct trace_event *fault)
@@ -418,18 +498,32 @@ static void on_fault(struct trace_sink *sink, const struct trace_event *event, u
 {
     (void)sink;
     (void)time;
-    if (link_connected() && event->thread < MANIFEST_TASKS_MAX && tasks_get(event->thread)->user != NULL)
-        stop(event->thread, signal_of(event), "");
+    if (!link_connected() || ladder_is_looking() || event->thread >= MANIFEST_TASKS_MAX || tasks_get(event->thread)->user == NULL)
+        return;
+    server.faulted = true;
+    stop(event->thread, signal_of(event), "");
+    server.faulted = false;
 }
 
-int gdb_open(const char *where)
+/* Whatever else a run writes would be written twice by one that goes back. */
+static bool can_go_back(const struct options *o)
 {
-    int code = link_open(where);
+    return !o->no_reverse && o->replay.record == NULL && o->trace == NULL && o->events == NULL && o->screenshot.path == NULL &&
+        !o->window && o->sandbox != SANDBOX_STRICT && o->machine.metered && !determinism_is_child() && __tsan_ignore_thread_begin == NULL;
+}
+
+int gdb_open(const struct options *options)
+{
+    int code = link_open(options->gdb);
 
     if (code != 0)
         return code;
     engine_debug(on_stopped);
-    engine_stop_at_entry();
+    if (options->gdb_at.text != NULL)
+        moment_at(MOMENT_FOR_GDB, options->gdb_at.event, on_moment);
+    else
+        engine_stop_at_entry();
+    server.reverse = can_go_back(options);
     server.faults = (struct trace_sink){.kinds = TRACE_BIT(TRACE_FAULT), .event = on_fault};
     trace_add(&server.faults);
     return 0;
@@ -437,6 +531,10 @@ int gdb_open(const char *where)
 
 void gdb_close(int code)
 {
+    static const struct travel_found nothing;
+
+    if (ladder_is_looking())
+        ladder_report(&nothing, sizeof nothing); /* the run ended before the end of the search */
     if (link_connected() && server.running) {
         snprintf(server.reply, sizeof server.reply, "W%02x", (unsigned)code & 0xFF);
         link_send_text(server.reply);

@@ -100,6 +100,11 @@ void input_ignore_live(void)
     in.ignore_live = true;
 }
 
+void input_heed_live(void)
+{
+    in.ignore_live = false;
+}
+
 void input_replay(const struct input *input)
 {
     enqueue(input);
@@ -143,6 +148,13 @@ void input_add_source(struct input_source *source)
     fcntl(source->fd, F_SETOWN, getpid());
     fcntl(source->fd, F_SETFL, fcntl(source->fd, F_GETFL) | O_ASYNC | O_NONBLOCK);
     in.signalled = 1; /* something may have come before */
+}
+
+void input_own_sources(void)
+{
+    for (struct input_source *s = in.sources; s != NULL; s = s->next)
+        fcntl(s->fd, F_SETOWN, getpid());
+    in.signalled = 1;
 }
 
 void input_remove_source(struct input_source *source)

@@ -103,6 +103,13 @@ static uint8_t *view(uint32_t index, vaddr_t va, uint64_t *rest, paddr_t *pa)
     return machine.ram + (*pa - BOARD_RAM_BASE);
 }
 
+bool tasks_physical(uint32_t index, vaddr_t va, paddr_t *pa)
+{
+    uint64_t rest;
+
+    return view(index, va, &rest, pa) != NULL;
+}
+
 uint64_t tasks_read(uint32_t index, vaddr_t va, void *bytes, uint64_t len)
 {
     uint64_t done = 0, rest;

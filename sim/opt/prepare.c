@@ -166,6 +166,7 @@ void options_prepare(struct options *options)
         load(options);
     adopt_seed(options, "stop-at", &options->stop_at);
     adopt_seed(options, "from", &options->from);
+    adopt_seed(options, "gdb-at", &options->gdb_at);
     if (options->stop_at.text != NULL)
         config->stop_at_moment = options->stop_at.event;
     config->boot_ram_size = config->ram_size;

@@ -28,7 +28,8 @@ static bool is_one_of(const char *word, const char *const *names)
 static bool only_watches(const char *word)
 {
     static const char *const watching[] = {"arch", "seed", "profile", "record", "trace", "strace", "events", "screenshot", "display",
-        "check-determinism", "timeout", "gdb", "from", "moments", "chaos-seed", "schedule-out", "explore", NULL};
+        "check-determinism", "timeout", "gdb", "gdb-at", "reverse", "from", "moments", "chaos-seed", "schedule-out", "explore",
+        NULL};
 
     return is_one_of(word, watching);
 }

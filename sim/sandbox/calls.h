@@ -41,7 +41,7 @@ static const struct sandbox_call sandbox_calls[] = {
     /* gdb */
     {"accept4", SANDBOX_GDB}, {"setsockopt", SANDBOX_GDB}, {"unlink", SANDBOX_GDB | SANDBOX_WRITES},
     {"unlinkat", SANDBOX_GDB | SANDBOX_WRITES}, {"recvfrom", SANDBOX_GDB | SANDBOX_WINDOW},
-    {"sendto", SANDBOX_GDB | SANDBOX_WINDOW},
+    {"sendto", SANDBOX_GDB | SANDBOX_WINDOW}, {"rt_sigqueueinfo", SANDBOX_GDB},
     /* children */
     {"wait4", SANDBOX_SPLITS | SANDBOX_WINDOW}, {"kill", SANDBOX_SPLITS | SANDBOX_WINDOW},
     {"pipe2", SANDBOX_SPLITS}, {"memfd_create", SANDBOX_SPLITS}, {"ftruncate", SANDBOX_ALWAYS},

@@ -113,6 +113,8 @@ static int allow_children(scmp_filter_ctx filter, uint32_t has)
         error = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
     if (error == 0)
         error = allow_if(filter, "prctl", SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG));
+    if (error == 0 && (has & SANDBOX_GDB) != 0) /* the process in front of the snapshots */
+        error = allow_if(filter, "prctl", SCMP_A0(SCMP_CMP_EQ, PR_SET_CHILD_SUBREAPER));
     return error == 0 ? allow_if(filter, "prctl", SCMP_A0(SCMP_CMP_EQ, PR_SET_VMA)) : error;
 }
 

@@ -25,6 +25,7 @@ class Remote:
             except OSError:
                 time.sleep(0.02)
         self.data = b""
+        self.said = ""
         self.ask("QStartNoAckMode")
 
     def byte(self):
@@ -39,7 +40,7 @@ class Remote:
         content = text if isinstance(text, bytes) else text.encode()
         self.socket.sendall(b"$" + content + b"#%02x" % (sum(content) & 0xFF))
 
-    def receive(self):
+    def packet(self):
         while self.byte() != b"$":
             pass
         content = b""
@@ -48,6 +49,12 @@ class Remote:
         self.byte()
         self.byte()
         return content.decode("latin1")
+
+    def receive(self):
+        """The next packet; what the stub says to the person at gdb is kept in self.said."""
+        while re.match("O([0-9a-f][0-9a-f])+$", content := self.packet()):
+            self.said += bytes.fromhex(content[1:]).decode()
+        return content
 
     def ask(self, text):
         self.send(text)
@@ -74,6 +81,12 @@ class Remote:
 
     def read(self, address, length):
         return bytes.fromhex(self.ask(f"m{address:x},{length:x}"))
+
+    def monitor(self, command):
+        """What `monitor` answers."""
+        self.said = ""
+        assert self.ask("qRcmd," + command.encode().hex()) == "OK"
+        return self.said
 
     def interrupt(self):
         self.socket.sendall(b"\x03")

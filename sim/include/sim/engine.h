@@ -41,7 +41,33 @@ void engine_code_changed(paddr_t pa, uint64_t len);
 
 #define ENGINE_BREAKS_MAX 256u
 
-enum engine_stopped { ENGINE_AT_BREAK, ENGINE_STEPPED, ENGINE_ENTERED };
+#define ENGINE_WATCHES_MAX 16u
+
+enum engine_stopped { ENGINE_AT_BREAK, ENGINE_STEPPED, ENGINE_ENTERED, ENGINE_WATCHED, ENGINE_SOUGHT };
+
+/** Memory that is watched: physical, for user code sees it through its own tables, and others through theirs. */
+struct engine_watch {
+    paddr_t pa;
+    uint64_t size;  /* within one page */
+    uint64_t va;    /* what the debugger calls it */
+    bool read, write;
+};
+
+/** Breakpoints and watchpoints. */
+struct engine_wishes {
+    uint64_t breaks[ENGINE_BREAKS_MAX];
+    uint32_t break_count, watch_count;
+    struct engine_watch watches[ENGINE_WATCHES_MAX];
+};
+
+/** Looks at every instruction and access of user code while the machine goes on. */
+struct engine_observer {
+    bool everywhere; /* or only at breakpoints */
+    /** Before the instruction at `va` of `user`, when `bytes` of user code have run since the boot. True: stop before it. */
+    bool (*instruction)(const struct arch_user *user, uint64_t va, uint64_t bytes);
+    /** The instruction that runs touches a watched place. */
+    void (*access)(const struct engine_watch *watch);
+};
 
 /**
  * Call `stopped` whenever user code stops for the debugger; it goes on when that returns. Forgets all breakpoints and
@@ -50,6 +76,17 @@ enum engine_stopped { ENGINE_AT_BREAK, ENGINE_STEPPED, ENGINE_ENTERED };
 void engine_debug(void (*stopped)(struct arch_user *user, enum engine_stopped why));
 /** Stop before the instruction at `va` in every space, or no longer. False: there are ENGINE_BREAKS_MAX already. */
 bool engine_break(uint64_t va, bool set);
+/** Stop behind an instruction that touches what `watch` describes, or no longer. False: there are ENGINE_WATCHES_MAX already. */
+bool engine_watch(const struct engine_watch *watch, bool set);
+/** Is there a breakpoint at `va`? */
+bool engine_is_break(uint64_t va);
+/** Breakpoints and watchpoints all at once. */
+void engine_wishes(struct engine_wishes *out);
+void engine_wish(const struct engine_wishes *wishes);
+/** Where a watched access was that user code stopped for (ENGINE_WATCHED): by the debugger's name of it. */
+const struct engine_watch *engine_watched(void);
+/** Let `observer` look on from the next run of user code, and nothing else stop it; NULL: no longer. Needs metering. */
+void engine_observe(const struct engine_observer *observer);
 /** Stop when `user` has run an instruction and is outside of [low, high); NULL: nobody steps. */
 void engine_step(const struct arch_user *user, uint64_t low, uint64_t high);
 /** Stop when a CPU is about to enter user mode. */

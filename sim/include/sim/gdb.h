@@ -5,10 +5,12 @@
  */
 #pragma once
 
+struct options;
+
 /**
- * Wait at `where` ("tcp:[HOST]:PORT" or "unix:PATH") for gdb; the machine stops before its first user instruction until it
- * comes. After tasks_start(), before the machine starts. Says what is wrong; an exit code, or 0.
+ * Wait at options->gdb ("tcp:[HOST]:PORT" or "unix:PATH") for gdb; the machine stops before its first user instruction, or at
+ * options->gdb_at, until it comes. After tasks_start(), before the machine starts. Says what is wrong; an exit code, or 0.
  */
-int gdb_open(const char *where);
+int gdb_open(const struct options *options);
 /** The machine has ended: tell gdb its exit code. */
 void gdb_close(int code);

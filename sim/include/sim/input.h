@@ -32,6 +32,8 @@ void machine_input(enum input_kind kind, uint32_t value);
 void input_replay(const struct input *input);
 /** A replay or a branch: machine_input() is deaf from now on, but for INPUT_QUIT, which breaks the replay off. */
 void input_ignore_live(void);
+/** It is none any more. */
+void input_heed_live(void);
 
 struct input_tap {
     /** An input has been given its time. In the order of arrival. */
@@ -63,5 +65,7 @@ void input_add_source(struct input_source *source);
 void input_forget_sources(void);
 /** Stop watching. */
 void input_remove_source(struct input_source *source);
+/** In a forked process: its signals say when to look, and not the other's. */
+void input_own_sources(void);
 /** Look at the sources, if the signal came. Between turns of the machine. */
 void input_poll(void);

@@ -13,7 +13,7 @@
 #define MOMENT_TEXT 48u /* bytes that a moment takes as text */
 
 /** Who may wait for a moment; at the same one they are served in this order. */
-enum moment_wish { MOMENT_FOR_DEBUGGER, MOMENT_FOR_LADDER, MOMENT_FOR_GDB, MOMENT_FOR_STOP, MOMENT_WISH_COUNT };
+enum moment_wish { MOMENT_FOR_DEBUGGER, MOMENT_FOR_LADDER, MOMENT_FOR_TRAVEL, MOMENT_FOR_GDB, MOMENT_FOR_STOP, MOMENT_WISH_COUNT };
 
 struct moment_clock {
     uint64_t now;  /* number of the latest event */

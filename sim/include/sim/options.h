@@ -88,6 +88,8 @@ struct options {
     struct explore_plan explore;
     const char *chaos_given, *schedule_given; /* as given, or NULL */
     const char *gdb;   /* where to wait for gdb; NULL: nowhere */
+    struct options_moment gdb_at;
+    bool no_reverse; /* keep no snapshots for gdb */
     struct fail_each_plan fail_each;
 };
 

@@ -29,6 +29,10 @@ struct serial_backend *serial_stdout(void);
 void serial_add_tap(struct serial_tap *tap);
 /** Begin each line behind the UART with its moment; show nothing before the first line of moment_clock.from. Before the start. */
 void serial_decorate(bool moments, bool hidden);
+/** Bytes that the back end was given, or would have been. */
+uint64_t serial_sent(void);
+/** The first `bytes` of them are there already: do not give them again. */
+void serial_skip(uint64_t bytes);
 /** The machine sent `byte` at `time`. */
 void serial_output(uint8_t byte, uint64_t time);
 /** `byte` arrives at the machine's UART now. False: its receive buffer is full, try again later. */

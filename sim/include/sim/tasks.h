@@ -37,6 +37,8 @@ uint32_t tasks_find(const struct arch_user *user);
 /** A CPU is about to run user code. */
 void tasks_note_user(uint32_t cpu, struct arch_user *user, paddr_t root);
 
+/** Where a byte of a task's memory is in RAM; false: nowhere. */
+bool tasks_physical(uint32_t index, vaddr_t va, paddr_t *pa);
 /** Copy `len` bytes of a task's memory; how many there were. Device registers are not read. */
 uint64_t tasks_read(uint32_t index, vaddr_t va, void *bytes, uint64_t len);
 /** The same for writing, whatever the task itself may write. */
