@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -116,15 +117,22 @@ static void hand_over_lines(int fd, void (*line)(void *ctx, const char *line), v
     fclose(in);
 }
 
+static uint64_t nanoseconds(struct timeval t)
+{
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
+}
+
 int branch_join(struct branch *branch, void (*line)(void *ctx, const char *line), void *ctx)
 {
+    struct rusage usage;
     int status;
 
     hand_over_lines(branch->report, line, ctx);
-    while (waitpid(branch->pid, &status, 0) < 0) {
+    while (wait4(branch->pid, &status, 0, &usage) < 0) {
         if (errno != EINTR)
             refuse("waitpid");
     }
+    branch->cpu_ns = nanoseconds(usage.ru_utime) + nanoseconds(usage.ru_stime);
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 

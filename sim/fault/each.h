@@ -26,7 +26,7 @@ struct each_point {
     uint64_t moment;
     uintptr_t calls[EACH_CALLS]; /* return addresses, innermost first */
     uint32_t depth;
-    uint64_t began_ns, ran_ns, took_ns; /* host: of the fork, in the branch, from fork to end */
+    uint64_t split_ns, ran_ns; /* CPU time of the host: of the parent for fork and join, of the branch's run */
     int code;                           /* exit code of the branch */
     bool told;                          /* the task was told something */
     bool load_fault;                    /* namely by a fault, that it cannot be loaded */

@@ -192,6 +192,7 @@ void each_print(const struct each_point *points, uint32_t count, const struct op
         printf("fail-each: %4u %-12s %4" PRIu64 " %-12s %-12s %s; %s\n", i + 1, fault_points[p->point].name, p->nth, task_name(p),
             verdict_words[p->verdict], what, where);
     }
+    symbols_close(symbols);
     print_summary(points, count, options->fail_each.points);
     for (uint32_t i = 0; i < count; i++) {
         if (points[i].verdict == EACH_OK)
@@ -240,6 +241,7 @@ bool each_write_json(const char *path, const struct each_point *points, uint32_t
         json_array_append_new(rows, point_json(symbols, &points[i], options, argv));
         found += points[i].verdict != EACH_OK;
     }
+    symbols_close(symbols);
     json_t *root = json_pack("{s:s, s:o, s:i, s:i, s:o}", "format", "aegis-fail-each", "asked", asked, "occurrences", (int)count,
         "found", (int)found, "points", rows);
     bool written = json_dump_file(root, path, JSON_INDENT(1)) == 0;

@@ -83,6 +83,14 @@ struct symbols *symbols_open_self(void)
     return open_file("aegis-sim", "/proc/self/exe", -1, here - host_code_address(here));
 }
 
+void symbols_close(struct symbols *symbols)
+{
+    if (symbols == NULL)
+        return;
+    dwfl_end(symbols->dwfl);
+    free(symbols);
+}
+
 /* -- Places -- */
 
 /* The unit with the code at `pc`. The index of addresses may be unusable where unused functions were dropped. */

@@ -5,6 +5,7 @@ usage: fail_each.py TOPIC AEGIS-SIM
 """
 import json
 import os
+import re
 import shlex
 import sys
 
@@ -26,6 +27,18 @@ def each(points, image, *args):
         return run, {"points": [], "occurrences": 0}
 
 
+def sanitized():
+    """A build with a sanitizer forks and exits slowly."""
+    with open(m.binary, "rb") as file:
+        content = file.read()
+    return b"__asan_init" in content or b"__tsan_init" in content
+
+
+def again_as(row):
+    """The run of a row's line; what is for the launcher is this binary's nature."""
+    return m.run(*(word for word in shlex.split(row["reproduce"])[1:] if not word.startswith("--profile=")))
+
+
 def words():
     """What is no point, and what does not go together."""
     for value, text in (("", "there is no point ''"), ("pol", "did you mean pool?"), ("irq", "of the kernel"),
@@ -41,6 +54,8 @@ def table():
     """Every occurrence has a row; the run itself is the one it would have been."""
     run, found = each("all", "interrupts")
     judge.ended(run, 0, "verdict", "fail-each: irq-slot        1", "0 found")
+    cost = re.search(r"--fail-each: ([0-9.]+) ms of CPU time per point", run.stderr)
+    judge.check(cost and (float(cost[1]) <= 10 or sanitized()), f"a point costs {cost[1] if cost else '?'} ms")
     rows = found["points"]
     judge.check(found["occurrences"] == len(rows) > 20 and found["found"] == 0, f"{len(rows)} rows")
     judge.check({row["point"] for row in rows} == {"frame", "stack", "irq-slot", "segment-load"}, "other points were reached")
@@ -53,7 +68,7 @@ def table():
     judge.check(run.stdout.startswith(plain.stdout), "the run differs from one without branches")
     # The line of a row does exactly what the branch did.
     for row in rows[::5] + [slot]:
-        again = m.run(*shlex.split(row["reproduce"])[1:])
+        again = again_as(row)
         judge.check(again.returncode == row["exit"] and row["point"] + " fails" in again.stderr, f"{row['reproduce']}: {again.returncode}")
     parallel, same = each("all,jobs=3", "interrupts")
     judge.check(same["points"] == [row | {"reproduce": row["reproduce"]} for row in rows], "jobs=3 finds something else")
@@ -66,7 +81,7 @@ def findings():
     """A deadlock that the scenario does not allow is found; what is never reached is no test."""
     run, found = each("grant", "tour")
     judge.ended(run, 90, "DEADLOCK", "1 occurrences, 0 ok, 1 found", "fail-each: found #1: ./aegis-sim", "--fault=grant,nth=1")
-    again = m.run(*shlex.split(found["points"][0]["reproduce"])[1:])
+    again = again_as(found["points"][0])
     judge.ended(again, 83, "grant fails")
     judge.ended(each("grant,allow=deadlock", "tour")[0], 0, "1 occurrences, 1 ok")
     judge.ended(each("queue", "interrupts")[0], 90, "no point was reached, so nothing was tested")
@@ -80,7 +95,7 @@ def limits():
     judge.ended(run, 0, "0 found")
     run, found = each("segment-load,limit=100ms", "idle", "--stop-at=900ms")
     judge.ended(run, 90, "HANG", "it goes on for ever", "--must-finish --stop-at=")
-    judge.ended(m.run(*shlex.split(found["points"][0]["reproduce"])[1:]), 89)
+    judge.ended(again_as(found["points"][0]), 89)
     judge.ended(m.run("--fail-each=irq-slot", "--image=interrupts", "--json=/nonexistent/x"), 74, "--json=/nonexistent/x")
 
 

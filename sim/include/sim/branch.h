@@ -15,6 +15,7 @@ struct branch {
     pid_t pid;
     int report; /* pipe: lines the child tells */
     int output; /* memory file: the child's stdout and stderr */
+    uint64_t cpu_ns; /* host: CPU time that the child took; after branch_join() */
 };
 
 /**

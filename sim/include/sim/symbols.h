@@ -18,6 +18,8 @@ struct symbol_place {
 struct symbols *symbols_open(const char *name, const void *elf, size_t size);
 /** Symbols of this executable, by addresses as they are in this process. */
 struct symbols *symbols_open_self(void);
+/** Give everything back; NULL is fine. */
+void symbols_close(struct symbols *symbols);
 /** Where `pc` is; false if nothing is known of it. A return address is that of its call if `returns`. */
 bool symbols_find(struct symbols *symbols, uint64_t pc, bool returns, struct symbol_place *out);
 
