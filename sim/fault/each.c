@@ -10,6 +10,7 @@
 
 #include <abi/status.h>
 #include <arch/debug.h>
+#include <arch/fault.h>
 #include <sim/crash.h>
 #include <sim/fault.h>
 #include <sim/machine.h>
@@ -146,7 +147,8 @@ static struct each_point *new_point(uint32_t point)
             abort();
     }
     struct each_point *p = &each.points[each.count++];
-    *p = (struct each_point){.point = point, .nth = fault_reached(point), .task = tasks_running(machine.running),
+    *p = (struct each_point){.point = point, .nth = fault_reached(point),
+        .task = point == FAULT_IRQ ? TASKS_NONE : tasks_running(machine.running),
         .time = machine_now(), .moment = moment_now(), .status = STATUS_OK};
     p->depth = crash_backtrace(p->calls, EACH_CALLS);
     return p;
@@ -209,6 +211,8 @@ static bool parse_points(char *words, uint32_t *points, const char **bad)
 {
     for (char *word; (word = strsep(&words, "+")) != NULL;) {
         uint32_t bits = fault_points_named(word);
+        if (strcmp(word, "all") == 0 || strcmp(word, "irq") == 0)
+            bits |= UINT32_C(1) << FAULT_IRQ;
         if (bits == 0) {
             *bad = word;
             return false;

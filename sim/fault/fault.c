@@ -27,7 +27,7 @@ static struct {
     uint32_t count;
     uint32_t effects; /* bits by enum fault_effect: there is such a rule */
     struct rng rng;
-    uint64_t reached[FAULT_POINT_COUNT];
+    uint64_t reached[FAULT_POINT_COUNT + 1];
     bool (*split)(uint32_t point);
     uint32_t said;
 } state;
@@ -62,7 +62,7 @@ void fault_start(void)
 void fault_watch(uint32_t points, bool (*split)(uint32_t point))
 {
     state.split = split;
-    sim_port.faults |= points;
+    sim_port.faults |= points & ((UINT32_C(1) << FAULT_POINT_COUNT) - 1);
 }
 
 uint64_t fault_reached(uint32_t point)
@@ -118,14 +118,19 @@ struct fault_rule *fault_next(enum fault_effect effect, uint32_t *i)
     return NULL;
 }
 
+bool fault_splits(uint32_t point)
+{
+    state.reached[point]++;
+    return state.split != NULL && state.split(point);
+}
+
 /* Every rule counts the occurrence, even if one before it applies. */
 bool fault_decide(uint32_t point)
 {
     uint32_t task = tasks_running(machine.running);
     bool fails = false;
 
-    state.reached[point]++;
-    if (state.split != NULL && state.split(point))
+    if (fault_splits(point))
         return true;
     for (uint32_t i = 0; i < state.count; i++) {
         struct fault_rule *rule = &state.rule[i];

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 
 #include <abi/layout.h>
+#include <arch/fault.h>
 #include <base/mapping.h>
 #include <board.h>
 #include <sim/engine.h>
@@ -20,7 +21,7 @@ bool fault_irq_dropped(uint32_t vector)
 {
     uint32_t i = 0;
 
-    if (!fault_has(EFFECT_DROP) || fault_next(EFFECT_DROP, &i) == NULL)
+    if (!fault_splits(FAULT_IRQ) && (!fault_has(EFFECT_DROP) || fault_next(EFFECT_DROP, &i) == NULL))
         return false;
     fault_say("interrupt %u is lost", vector);
     return true;

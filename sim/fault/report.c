@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* The verdict on each branch of --fail-each, and the table. */
+/* The table of --fail-each. */
 #include "each.h"
 
 #include <inttypes.h>
@@ -21,36 +21,6 @@ static const char *const verdict_words[EACH_VERDICT_COUNT] = {
     [EACH_OK] = "ok", [EACH_PANIC] = "PANIC", [EACH_HANG] = "HANG", [EACH_DEADLOCK] = "DEADLOCK",
     [EACH_UNDOCUMENTED] = "UNDOCUMENTED", [EACH_CRASH] = "CRASH",
 };
-
-/* -- Judging -- */
-
-/* Before the first task runs nobody can be told; the boot stops and says why. */
-static bool documented(const struct each_point *p)
-{
-    if (p->task == TASKS_NONE)
-        return p->code == EXIT_CONFIG;
-    if (p->point == FAULT_SEGMENT_LOAD)
-        return p->load_fault;
-    return p->told && !p->load_fault && p->status == fault_points[p->point].status;
-}
-
-static enum each_verdict verdict(const struct each_point *p, bool deadlocks)
-{
-    if (p->code == EXIT_PANIC)
-        return EACH_PANIC;
-    if (p->limited || p->code == EXIT_TIMEOUT || p->code == EXIT_STALLED)
-        return EACH_HANG;
-    if (p->code == EXIT_DEADLOCK && !deadlocks)
-        return EACH_DEADLOCK;
-    if (p->code > 63 && p->code != EXIT_DEADLOCK && p->code != EXIT_CONFIG && p->code != EXIT_NOT_FINISHED)
-        return EACH_CRASH;
-    return documented(p) ? EACH_OK : EACH_UNDOCUMENTED;
-}
-
-void each_judge(struct each_point *p, bool deadlocks)
-{
-    p->verdict = verdict(p, deadlocks);
-}
 
 /* -- Words -- */
 
@@ -129,8 +99,8 @@ static void describe_place(struct symbols *symbols, const struct each_point *p, 
     uint32_t shown = 0;
     char text[300];
 
-    snprintf(out, room, "?");
-    for (uint32_t i = 0; i < p->depth && symbols != NULL && shown < 2; i++) {
+    snprintf(out, room, p->point == FAULT_IRQ ? "the interrupt controller" : "?");
+    for (uint32_t i = 0; p->point != FAULT_IRQ && i < p->depth && symbols != NULL && shown < 2; i++) {
         bool known = symbols_find(symbols, p->calls[i], true, &place);
         const char *file = known ? core_path(place.file) : NULL;
         if (file == NULL)
@@ -156,7 +126,7 @@ static void print_reproducer(FILE *out, const struct each_point *p, const struct
     static const char *const without[] = {"fail-each", "json", "check", NULL};
 
     options_print_command_without(out, options, argv, without);
-    fprintf(out, " --check=invariants --fault=%s,nth=%" PRIu64, fault_points[p->point].name, p->nth);
+    fprintf(out, " --check=invariants --fault=%s,%snth=%" PRIu64, fault_points[p->point].name, p->point == FAULT_IRQ ? "drop," : "", p->nth);
     if (p->limited)
         fprintf(out, " --must-finish --stop-at=%" PRIu64 "ns", machine_units_to_ns(p->time) + options->fail_each.limit_ns);
 }
@@ -165,7 +135,7 @@ static void print_summary(const struct each_point *points, uint32_t count, uint3
 {
     uint32_t found = 0;
 
-    for (uint32_t k = 0; k < FAULT_POINT_COUNT; k++) {
+    for (uint32_t k = 0; k <= FAULT_IRQ; k++) {
         uint32_t n = 0;
         for (uint32_t i = 0; i < count; i++)
             n += points[i].point == k;
@@ -233,7 +203,7 @@ bool each_write_json(const char *path, const struct each_point *points, uint32_t
     json_t *rows = json_array(), *asked = json_array();
     uint32_t found = 0;
 
-    for (uint32_t k = 0; k < FAULT_POINT_COUNT; k++) {
+    for (uint32_t k = 0; k <= FAULT_IRQ; k++) {
         if ((options->fail_each.points >> k & 1u) != 0)
             json_array_append_new(asked, json_string(fault_points[k].name));
     }

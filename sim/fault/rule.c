@@ -13,12 +13,6 @@
 #include <sim/fault.h>
 #include <sim/options.h>
 
-const struct fault_point_info fault_points[] = {
-#define ROW(point, name, group, status, what) [point] = {name, group, status, what},
-    FAULT_POINTS(ROW)
-#undef ROW
-};
-
 /* What a value is. */
 enum value { VALUE_NONE, VALUE_CHANCE, VALUE_TIME, VALUE_BITS };
 
@@ -31,7 +25,8 @@ static const struct machine_point {
 } machine_points[] = {
     {"irq", "spurious", VALUE_CHANCE, EFFECT_SPURIOUS,
         "at a tick, an unmasked device line (if none, the reschedule vector) interrupts unasked"},
-    {"irq", "drop", VALUE_CHANCE, EFFECT_DROP, "a device line rises and the interrupt controller misses it, until it is unmasked again"},
+    {"irq", "drop", VALUE_CHANCE, EFFECT_DROP,
+        "a device line rises and the interrupt controller misses it, until it is unmasked again (--fail-each=irq)"},
     {"irq", "delay", VALUE_TIME, EFFECT_IRQ_DELAY, "a device line rises and is noticed up to so much later"},
     {"timer", "jitter", VALUE_TIME, EFFECT_JITTER, "a tick comes up to so much later"},
     {"ipi", "delay", VALUE_TIME, EFFECT_IPI_DELAY, "an interrupt between CPUs comes up to so much later"},

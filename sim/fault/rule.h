@@ -40,6 +40,9 @@ struct fault_point_info {
 };
 extern const struct fault_point_info fault_points[];
 
+/** Behind the points of core in that table: a device line whose rise is lost, which --fail-each can do too. */
+#define FAULT_IRQ FAULT_POINT_COUNT
+
 #define FAULT_CHANCE_MAX 1000000u
 
 /** Read `text`. False: `why` says what is wrong. */

@@ -41,7 +41,7 @@ def again_as(row):
 
 def words():
     """What is no point, and what does not go together."""
-    for value, text in (("", "there is no point ''"), ("pol", "did you mean pool?"), ("irq", "of the kernel"),
+    for value, text in (("", "there is no point ''"), ("pol", "did you mean pool?"), ("timer", "there is no point 'timer'"),
                         ("pool+quue", "did you mean queue?"), ("all,allow=panic", "expected POINT"), ("all,jobs=0", "from 1 to 64"),
                         ("all,limit=0", "such as 3s"), ("all,limit=x", "such as 3s")):
         judge.refused(m.run("--fail-each=" + value), 64, f"--fail-each={value}: ", text)
@@ -58,18 +58,20 @@ def table():
     judge.check(cost and (float(cost[1]) <= 10 or sanitized()), f"a point costs {cost[1] if cost else '?'} ms")
     rows = found["points"]
     judge.check(found["occurrences"] == len(rows) > 20 and found["found"] == 0, f"{len(rows)} rows")
-    judge.check({row["point"] for row in rows} == {"frame", "stack", "irq-slot", "segment-load"}, "other points were reached")
+    judge.check({row["point"] for row in rows} == {"frame", "stack", "irq-slot", "segment-load", "irq"}, "other points were reached")
     judge.check([row["nth"] for row in rows if row["point"] == "frame"] == list(range(1, 1 + sum(r["point"] == "frame" for r in rows))),
                 "occurrences are not counted by point")
-    judge.check(all("core/" in row["where"] for row in rows), "a row does not say where")
+    judge.check(all("core/" in row["where"] or row["point"] == "irq" for row in rows), "a row does not say where")
     slot = next(row for row in rows if row["point"] == "irq-slot")
     judge.check(slot["task"] == "interrupts" and slot["what"] == "IRQ_FULL, exits with 2; the run ends", str(slot))
     plain = m.run("--image=interrupts", "--check=invariants")
     judge.check(run.stdout.startswith(plain.stdout), "the run differs from one without branches")
     # The line of a row does exactly what the branch did.
-    for row in rows[::5] + [slot]:
+    lost = [row for row in rows if row["point"] == "irq"]
+    judge.check(lost and all(row["exit"] in (0, 83) for row in lost), f"lost interrupts: {lost}")
+    for row in rows[::5] + [slot, lost[1]]:
         again = again_as(row)
-        judge.check(again.returncode == row["exit"] and row["point"] + " fails" in again.stderr, f"{row['reproduce']}: {again.returncode}")
+        judge.check(again.returncode == row["exit"] and (row["point"] + " fails" in again.stderr or "is lost" in again.stderr), f"{row['reproduce']}: {again.returncode}")
     parallel, same = each("all,jobs=3", "interrupts")
     judge.check(same["points"] == [row | {"reproduce": row["reproduce"]} for row in rows], "jobs=3 finds something else")
     judge.ended(parallel, 0)

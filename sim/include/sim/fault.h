@@ -27,9 +27,9 @@ void fault_print_points(void);
 void fault_start(void);
 /** A fault point of core was reached: is it to fail? Under --fail-each a run splits here. */
 bool fault_decide(uint32_t point);
-/** How often a point of core was reached, armed ones only. */
+/** How often a point was reached, armed ones only. */
 uint64_t fault_reached(uint32_t point);
-/** Let points of core, by bits, reach fault_decide() although no rule is about them; `split` is asked first. */
+/** Let points, by bits, be asked for although no rule is about them; `split` is asked first. */
 void fault_watch(uint32_t points, bool (*split)(uint32_t point));
 
 /* -- The machine's points -- */
