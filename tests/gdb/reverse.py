@@ -275,7 +275,8 @@ def at():
     judge.refused(m.run("--gdb-at=@2:5", "--seed=1"), 64, "--gdb-at=@2:5", "this run has seed 1")
     judge.refused(m.run("--gdb-at=5s"), 64, "a moment such as @1:4711")
     judge.refused(m.run("--reverse=maybe"), 64, "on or off")
-    for options in (("--reverse=off",), ("--record=" + path,), ("--trace=" + path,), ("--sandbox=strict",), ("--metering=off", "--stop-at=1s")):
+    for options in (("--reverse=off",), ("--record=" + path,), ("--trace=" + path,), ("--sandbox=strict",),
+                    ("--metering=off", "--stop-at=1s")):
         r = Remote(m, "--image=tour", *options)
         judge.check("Reverse" not in r.ask("qSupported"), f"{options}: it promises what it cannot")
         judge.check(r.ask("bs") == "E01" and r.ask("bc") == "E01", f"{options}: it goes back")
