@@ -9,15 +9,25 @@ Commands, each with its own `help aegis ...`:
   aegis locks       every lock, and which CPU holds which
   aegis endpoints   who waits where
   aegis log         the last lines of the kernel's log
-They read memory only, so they work wherever the machine has stopped.
+They read memory only, so they work wherever the machine has stopped. In the simulator there is also time travel, by running the
+machine again:
+  aegis moment            where the run is
+  aegis goto @SEED:EVENT  to a moment, past or future
+  aegis back N            N moments back
+  aegis reverse-continue  to the last breakpoint hit before
+  aegis last-writer VAR   to where a variable got its value
 """
 import os
 import re
+import sys
 
 import gdb
 import gdb.printing
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+sys.dont_write_bytecode = True  # the source tree stays clean
+sys.path.insert(0, os.path.join(ROOT, "tools/gdb"))
+import travel  # noqa: E402
 
 
 def status_names():
@@ -167,7 +177,7 @@ def find_task(word):
 
 
 class Aegis(gdb.Command):
-    """What the kernel is doing: aegis ps | bt | pt | locks | endpoints | log."""
+    """What the kernel is doing: aegis ps | bt | pt | locks | endpoints | log | moment | goto | back | reverse-continue | last-writer."""
 
     def __init__(self):
         super().__init__("aegis", gdb.COMMAND_STATUS, gdb.COMPLETE_NONE, True)
@@ -177,14 +187,16 @@ class Command(gdb.Command):
     """A command below `aegis`: its class's name in lower case, its arguments counted."""
 
     ARGUMENTS = ()
+    NAME = None  # if it is not the class's
 
     def __init__(self):
-        super().__init__("aegis " + type(self).__name__.lower(), gdb.COMMAND_STATUS)
+        self.name = self.NAME or type(self).__name__.lower()
+        super().__init__("aegis " + self.name, gdb.COMMAND_STATUS)
 
     def invoke(self, argument, _from_tty):
         words = gdb.string_to_argv(argument)
         if len(words) != len(self.ARGUMENTS):
-            raise gdb.GdbError(" ".join(("usage: aegis", type(self).__name__.lower(), *self.ARGUMENTS)))
+            raise gdb.GdbError(" ".join(("usage: aegis", self.name, *self.ARGUMENTS)))
         self.run(*words)
 
 
@@ -432,7 +444,63 @@ class Log(Command):
             print(text(diag["log"][i % lines]).rstrip("\n"))
 
 
+# -- Time travel, in the simulator --
+
+def in_simulator():
+    if on_metal():
+        raise gdb.GdbError("only the simulator counts moments")
+
+
+class Moment(Command):
+    """aegis moment: the present moment of the run, @SEED:EVENT."""
+
+    def run(self):
+        in_simulator()
+        print(travel.text(travel.now()))
+
+
+class Goto(Command):
+    """aegis goto @SEED:EVENT: run the machine, again if need be, until a moment begins."""
+
+    ARGUMENTS = ("@SEED:EVENT",)
+
+    def run(self, moment):
+        in_simulator()
+        travel.goto(moment)
+
+
+class Back(Command):
+    """aegis back N: run the machine again until N moments before this one."""
+
+    ARGUMENTS = ("N",)
+
+    def run(self, count):
+        in_simulator()
+        travel.back(count)
+
+
+class ReverseContinue(Command):
+    """aegis reverse-continue: run the machine again until the last hit of a breakpoint before this place."""
+
+    NAME = "reverse-continue"
+
+    def run(self):
+        in_simulator()
+        travel.reverse_continue()
+
+
+class LastWriter(Command):
+    """aegis last-writer VARIABLE: run the machine again until the variable (1, 2, 4 or 8 bytes) gets the value that it has."""
+
+    ARGUMENTS = ("VARIABLE",)
+    NAME = "last-writer"
+
+    def run(self, expression):
+        in_simulator()
+        travel.last_writer(expression)
+
+
 gdb.printing.register_pretty_printer(gdb.current_objfile(), Printers(), replace=True)
 Aegis()
-for command in (Ps, Bt, Pt, Locks, Endpoints, Log):
+for command in (Ps, Bt, Pt, Locks, Endpoints, Log, Moment, Goto, Back, ReverseContinue, LastWriter):
     command()
