@@ -39,6 +39,9 @@ monitor moment
 reverse-stepi
 reverse-step
 reverse-next
+reverse-next
+reverse-next
+reverse-next
 echo [D]\n
 watch fresh
 reverse-continue
@@ -79,7 +82,7 @@ expect A 'Hardware watchpoint 2: fresh'
 expect A 'New value = 0'
 expect B 'received signal SIGSEGV'
 expect C '@1:'
-expect C 'if (life < FAULTS)'
+expect C 'if (!guide_ask(GUIDE_LIFE, &life))'
 expect D 'Old value = 0'
 expect D 'New value = 1'
 expect E 'the kernel, after @1:'
