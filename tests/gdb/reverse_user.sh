@@ -39,9 +39,7 @@ monitor moment
 reverse-stepi
 reverse-step
 reverse-next
-reverse-next
-reverse-next
-reverse-next
+python print("then in", gdb.selected_frame().name())
 echo [D]\n
 watch fresh
 reverse-continue
@@ -82,7 +80,7 @@ expect A 'Hardware watchpoint 2: fresh'
 expect A 'New value = 0'
 expect B 'received signal SIGSEGV'
 expect C '@1:'
-expect C 'if (!guide_ask(GUIDE_LIFE, &life))'
+expect C 'then in main'
 expect D 'Old value = 0'
 expect D 'New value = 1'
 expect E 'the kernel, after @1:'
