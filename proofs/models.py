@@ -44,6 +44,7 @@ class Engine:
     name = ""        # as printed
     wanted = ""      # tool and version for people who lack it
     unit = "checks"  # what is counted
+    tests_itself = False  # every run tries the mutants too, so that --self-test is an ordinary run
 
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
@@ -168,7 +169,7 @@ def report_missing(engine, rows, as_json):
 
 def jobs_of(engine, rows, options):
     """(label, function) for each thing to do."""
-    if not options.self_test:
+    if engine.tests_itself or not options.self_test:
         return [(row.name, lambda row=row: prove_row(engine, row, options.update)) for row in rows]
     by_name = {row.name: row for row in rows}
     mutants = [mutant for mutant in engine.mutants() if mutant[0] in by_name]
