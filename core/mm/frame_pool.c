@@ -162,22 +162,15 @@ static uint32_t count_free_locked(void) REQUIRES_LOCK(frames_role)
 
 static const char *frame_check(void)
 {
-    bool right;
+    bool right, same;
 
     frames_lock();
     right = count_free_locked() == state.free_count;
+    same = state.marked == 0 || state.ready - state.free_count == state.marked;
     frames_unlock();
-    return right ? NULL : "the count of free frames is wrong";
+    if (!right)
+        return "the count of free frames is wrong";
+    return same ? NULL : "not as many frames are in use as when the boot was complete";
 }
 
-static const char *frame_leak(void)
-{
-    uint32_t used;
-
-    frames_lock();
-    used = state.ready - state.free_count;
-    frames_unlock();
-    return state.marked == 0 || used == state.marked ? NULL : "not as many frames are in use as when the boot was complete";
-}
-
-const struct check_module frame_check_module = {.name = "frames", .check = frame_check, .leak = frame_leak};
+const struct check_module frame_check_module = {.name = "frames", .check = frame_check};

@@ -243,7 +243,7 @@ TEST(a_lost_frame_is_a_leak)
 {
     one_task("caps=exit restart=never", leak_a_frame, 0);
     assert_int_equal(end.why, ARCH_OFF_PANIC);
-    assert_string_equal(end.message, "leak in frames: not as many frames are in use as when the boot was complete");
+    assert_string_equal(end.message, "invariant of frames broken: not as many frames are in use as when the boot was complete");
 }
 
 static void revive_with_an_interrupt(struct arch_user *u)

@@ -27,7 +27,10 @@ uint32_t frame_count_total(void);
 /** True if `pa` is a frame that is handed out. For the invariants; no lock of a higher rank than MM's held. */
 bool frame_is_used(paddr_t pa);
 
-/** From now on frames in use are the number of now: whoever takes one gives it back before the last task has ended. Boot context. */
+/**
+ * From now on as many frames are in use as now; that is an invariant. Nobody takes one at run time: all that static tasks have was
+ * made for them during boot, page tables included. Boot context.
+ */
 void frame_mark(void);
 
 /** The source that page tables use. */
