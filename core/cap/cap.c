@@ -4,11 +4,23 @@
 #include <abi/aegis_caps.h>
 #include <base/format.h>
 
+/*@ assigns \nothing;
+  @ ensures \result <==> (held & need) == need;
+  @ ensures every_bit: \result ==> \forall integer b; 0 <= b < 32 && ((need >> b) & 1) == 1 ==> ((held >> b) & 1) == 1;
+  @*/
 bool cap_check(uint32_t held, uint32_t need)
 {
     return (held & need) == need;
 }
 
+/*@ requires \valid(need);
+  @ assigns *need;
+  @ ensures beyond_the_table: nr >= AEGIS_NR_COUNT ==> !\result;
+  @ ensures refused: !\result ==> *need == AEGIS_CAP_IMPOSSIBLE;
+  @ ensures bounded: \result ==> 0 < *need <= CAP_ALL;
+  @ ensures endpoints: AEGIS_NR_SEND <= nr <= AEGIS_NR_CALL ==> (\result <==> target < AEGIS_ENDPOINTS);
+  @ ensures others: nr < AEGIS_NR_COUNT && !(AEGIS_NR_SEND <= nr <= AEGIS_NR_CALL) ==> \result;
+  @*/
 bool cap_for_syscall(uint64_t nr, uint64_t target, uint32_t *need)
 {
     return aegis_cap_need(nr, target, need);

@@ -69,15 +69,9 @@ void ipc_cancel(uint32_t index)
     ipc_lock();
     t->notify_wait = false;
     for (uint32_t i = 0; i < CONFIG_ENDPOINTS; i++) {
-        struct endpoint *e = &state.ep[i];
-
-        (void)ep_queue_remove(&e->senders, index);
-        if (e->receiver == index)
-            e->receiver = EP_NONE;
-        if (e->caller == index)
-            e->caller = EP_NONE;
-        if (e->server != EP_NONE)
-            ipc_reprioritize_locked(e->server);
+        ep_cancel(&state.ep[i], index);
+        if (state.ep[i].server != EP_NONE)
+            ipc_reprioritize_locked(state.ep[i].server);
     }
     t->endpoint = EP_NONE;
     (void)sched_wake(thread_get(index), ERR_KILLED);

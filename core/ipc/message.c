@@ -255,15 +255,14 @@ void ipc_endpoints_cleanup_locked(uint32_t index, bool ended)
 {
     struct ipc_state *s = ipc_state();
     uint32_t waited_on = s->thread[index].endpoint;
+    uint16_t orphan[CONFIG_ENDPOINTS];
 
     s->thread[index].endpoint = EP_NONE;
+    ep_forget_all(s->ep, CONFIG_ENDPOINTS, index, orphan);
     for (uint32_t i = 0; i < CONFIG_ENDPOINTS; i++) {
-        struct endpoint *e = &s->ep[i];
-        uint32_t orphan = ep_forget(e, index);
-
-        if (orphan != EP_NONE) {
-            s->thread[orphan].endpoint = EP_NONE;
-            (void)sched_wake(thread_get(orphan), ERR_PEER_CLOSED);
+        if (orphan[i] != EP_NONE) {
+            s->thread[orphan[i]].endpoint = EP_NONE;
+            (void)sched_wake(thread_get(orphan[i]), ERR_PEER_CLOSED);
         }
     }
     if (ended)

@@ -82,7 +82,13 @@ CAP_ENDPOINT = {"SEND": ("CAP_SEND_EP{0}",), "RECV": ("CAP_RECV_EP{0}",), "CALL"
 def _endpoint_function(abi, kind):
     rows = "\n".join(
         f"    case {i}: return {' | '.join(CAP_ENDPOINT[kind]).format(i)};" for i in range(abi.endpoints))
+    masks = "\n".join(
+        f"  @ ensures ep == {i} ==> \\result == {' + '.join(CAP_ENDPOINT[kind]).format(i)};" for i in range(abi.endpoints))
     return f"""\
+/*@ assigns \\nothing;
+{masks}
+  @ ensures ep >= AEGIS_ENDPOINTS ==> \\result == AEGIS_CAP_IMPOSSIBLE;
+  @*/
 static inline uint32_t aegis_cap_{kind.lower()}(uint64_t ep)
 {{
     switch (ep) {{
@@ -101,11 +107,13 @@ def caps_need_h(abi):
     kinds = [k for k in CAP_ENDPOINT if any(c.cap == k and c.cap_arg for c in abi.calls)]
     functions = "\n".join(_endpoint_function(abi, k) for k in kinds)
     rows = "\n".join(f"    case {c.constant}: *need = {_cap_mask(c)}; break;" for c in abi.calls)
+    with_ep = " || ".join(f"nr == {c.constant}" for c in abi.calls if c.cap_arg)
     return c_file("aegis.tbl", "Which capabilities a call needs: a total function; the unknown is denied.", f"""\
 #pragma once
 #include <abi/aegis_nr.h>
 #include <abi/caps.h>
 
+#define AEGIS_ENDPOINTS {abi.endpoints}
 /** A mask that no task has: bits beyond CAP_ALL. */
 #define AEGIS_CAP_IMPOSSIBLE 0xFFFFFFFFu
 
@@ -114,6 +122,17 @@ def caps_need_h(abi):
  * The mask that call `nr` on endpoint (or other target) `ep` needs. False, and a mask that nobody has, for an unknown
  * number or endpoint: denied even by a caller that looks at the mask alone.
  */
+/*@ requires \\valid(need);
+  @ assigns *need;
+  @ behavior unknown:
+  @   assumes nr >= AEGIS_NR_COUNT || (ep >= AEGIS_ENDPOINTS && ({with_ep}));
+  @   ensures !\\result && *need == AEGIS_CAP_IMPOSSIBLE;
+  @ behavior known:
+  @   assumes nr < AEGIS_NR_COUNT && (ep < AEGIS_ENDPOINTS || !({with_ep}));
+  @   ensures \\result && 0 < *need <= CAP_ALL;
+  @ complete behaviors;
+  @ disjoint behaviors;
+  @*/
 static inline bool aegis_cap_need(uint64_t nr, uint64_t ep, uint32_t *need)
 {{
     switch (nr) {{

@@ -5,9 +5,17 @@
 #include <abi/aegis_nr.h>
 #include <abi/caps.h>
 
+#define AEGIS_ENDPOINTS 4
 /** A mask that no task has: bits beyond CAP_ALL. */
 #define AEGIS_CAP_IMPOSSIBLE 0xFFFFFFFFu
 
+/*@ assigns \nothing;
+  @ ensures ep == 0 ==> \result == CAP_SEND_EP0;
+  @ ensures ep == 1 ==> \result == CAP_SEND_EP1;
+  @ ensures ep == 2 ==> \result == CAP_SEND_EP2;
+  @ ensures ep == 3 ==> \result == CAP_SEND_EP3;
+  @ ensures ep >= AEGIS_ENDPOINTS ==> \result == AEGIS_CAP_IMPOSSIBLE;
+  @*/
 static inline uint32_t aegis_cap_send(uint64_t ep)
 {
     switch (ep) {
@@ -19,6 +27,13 @@ static inline uint32_t aegis_cap_send(uint64_t ep)
     }
 }
 
+/*@ assigns \nothing;
+  @ ensures ep == 0 ==> \result == CAP_RECV_EP0;
+  @ ensures ep == 1 ==> \result == CAP_RECV_EP1;
+  @ ensures ep == 2 ==> \result == CAP_RECV_EP2;
+  @ ensures ep == 3 ==> \result == CAP_RECV_EP3;
+  @ ensures ep >= AEGIS_ENDPOINTS ==> \result == AEGIS_CAP_IMPOSSIBLE;
+  @*/
 static inline uint32_t aegis_cap_recv(uint64_t ep)
 {
     switch (ep) {
@@ -30,6 +45,13 @@ static inline uint32_t aegis_cap_recv(uint64_t ep)
     }
 }
 
+/*@ assigns \nothing;
+  @ ensures ep == 0 ==> \result == CAP_SEND_EP0 + CAP_RECV_EP0;
+  @ ensures ep == 1 ==> \result == CAP_SEND_EP1 + CAP_RECV_EP1;
+  @ ensures ep == 2 ==> \result == CAP_SEND_EP2 + CAP_RECV_EP2;
+  @ ensures ep == 3 ==> \result == CAP_SEND_EP3 + CAP_RECV_EP3;
+  @ ensures ep >= AEGIS_ENDPOINTS ==> \result == AEGIS_CAP_IMPOSSIBLE;
+  @*/
 static inline uint32_t aegis_cap_call(uint64_t ep)
 {
     switch (ep) {
@@ -45,6 +67,17 @@ static inline uint32_t aegis_cap_call(uint64_t ep)
  * The mask that call `nr` on endpoint (or other target) `ep` needs. False, and a mask that nobody has, for an unknown
  * number or endpoint: denied even by a caller that looks at the mask alone.
  */
+/*@ requires \valid(need);
+  @ assigns *need;
+  @ behavior unknown:
+  @   assumes nr >= AEGIS_NR_COUNT || (ep >= AEGIS_ENDPOINTS && (nr == AEGIS_NR_SEND || nr == AEGIS_NR_RECV || nr == AEGIS_NR_CALL));
+  @   ensures !\result && *need == AEGIS_CAP_IMPOSSIBLE;
+  @ behavior known:
+  @   assumes nr < AEGIS_NR_COUNT && (ep < AEGIS_ENDPOINTS || !(nr == AEGIS_NR_SEND || nr == AEGIS_NR_RECV || nr == AEGIS_NR_CALL));
+  @   ensures \result && 0 < *need <= CAP_ALL;
+  @ complete behaviors;
+  @ disjoint behaviors;
+  @*/
 static inline bool aegis_cap_need(uint64_t nr, uint64_t ep, uint32_t *need)
 {
     switch (nr) {

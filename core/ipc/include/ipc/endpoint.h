@@ -56,10 +56,14 @@ enum ep_recv {
 /** What RECV by thread `me` means now. */
 enum ep_recv ep_recv_decide(struct endpoint e, uint32_t me);
 
+/** End whatever wait `thread` is in here: as sender, receiver or caller. A server it stays. */
+void ep_cancel(struct endpoint *e, uint32_t thread);
 /**
  * Remove every trace of `thread`. Returns the caller that was waiting for its reply and now never gets one, or EP_NONE.
  */
 uint32_t ep_forget(struct endpoint *e, uint32_t thread);
+/** ep_forget() on all `count` endpoints of a table; `orphan[i]` is what it returned for the i-th. */
+void ep_forget_all(struct endpoint *table, uint32_t count, uint32_t thread, uint16_t *orphan);
 
 /** The priority that the waiting senders and caller lend to the server: the highest of theirs; 0 if nobody waits. */
 uint32_t ep_demand(const struct endpoint *e, const uint32_t *prio);
