@@ -15,7 +15,7 @@ sys.dont_write_bytecode = True  # the source tree stays clean
 import operators
 from reach import Reach, tests_of
 from survivors import Survivors
-from trial import Build, digest, passes
+from trial import CHECKED, Build, digest, passes
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 SMOKE = (150, 1)
@@ -53,13 +53,14 @@ class Runner:
         return self.local.folder
 
     def prepare(self, path, text):
-        """The object without a mutant, which every mutant is compared with."""
-        built = self.build.compile(os.path.join(ROOT, path), text, self.folder(), ROOT)
-        if not built:
-            raise SystemExit(f"mutate: {path} does not compile as it is")
-        kept = os.path.join(self.scratch, path.replace("/", "_")[:-2] + ".o")
-        os.replace(built, kept)
-        self.plain[path] = (kept, digest(kept))
+        """The objects without a mutant: the one that every mutant is compared with, and one with UBSan's checks."""
+        for extra, name in (((), ".o"), (CHECKED, ".checked.o")):
+            built = self.build.compile(os.path.join(ROOT, path), text, self.folder(), ROOT, extra)
+            if not built:
+                raise SystemExit(f"mutate: {path} does not compile as it is")
+            kept = os.path.join(self.scratch, path.replace("/", "_")[:-2] + name)
+            os.replace(built, kept)
+            self.plain[path, extra] = (kept, digest(kept))
 
     def ordered(self, job):
         """The test that killed it the last time, then the module's own, then the others; quick ones first."""
@@ -75,11 +76,11 @@ class Runner:
             raise SystemExit(f"mutate: {test.name} does not link with {path} compiled again")
         return not passes(test, program, self.reach.seconds[test.name])
 
-    def control(self, test, path):
+    def control(self, test, path, extra):
         """A test may judge mutants of a file only if it passes with the file compiled and linked in the same way."""
-        key = (test.name, path)
+        key = (test.name, path, extra)
         if key not in self.controls:
-            self.controls[key] = not self.fails(test, self.plain[path][0], path)
+            self.controls[key] = not self.fails(test, self.plain[path, extra][0], path)
             if not self.controls[key]:
                 raise SystemExit(f"mutate: test {test.name} fails without any mutant of {path}; repair it first")
 
@@ -88,19 +89,26 @@ class Runner:
         if not built:
             job.fate = "invalid"
             return
-        mark = digest(built)
+        mark, plain = digest(built), self.plain[job.path, ()][1]
         with self.lock:
             twin = self.seen.setdefault((job.path, mark), job)
-        if mark == self.plain[job.path][1] or twin is not job:
-            job.fate = "equivalent" if mark == self.plain[job.path][1] else "duplicate"
+        if mark == plain or twin is not job:
+            job.fate = "equivalent" if mark == plain else "duplicate"
             return
-        job.fate = "survived"
-        for test in self.ordered(job):
-            job.tests.append(test.name)
+        tests = self.ordered(job)
+        job.fate, job.tests = "survived", [test.name for test in tests]
+        if self.try_tests(job, built, tests, ()) and tests:
+            built = self.build.compile(os.path.join(ROOT, job.path), job.mutant.apply(text), self.folder(), ROOT, CHECKED)
+            self.try_tests(job, built, tests, CHECKED)
+
+    def try_tests(self, job, built, tests, extra):
+        """True if the mutant survives them."""
+        for test in tests:
             if self.fails(test, built, job.path):
-                self.control(test, job.path)
+                self.control(test, job.path, extra)
                 job.fate, job.killer = "killed", test.name
-                return
+                return False
+        return True
 
 
 def is_safety(path):

@@ -7,6 +7,8 @@ import re
 import shlex
 import subprocess
 
+# The tests also run under UBSan; here its checks end the test at once, without its library.
+CHECKED = ("-fsanitize=undefined", "-fsanitize=bounds-strict", "-fsanitize-undefined-trap-on-error")
 WALL_SECONDS = 30  # for a mutant that sleeps; one that loops is ended by its CPU time
 
 
@@ -30,7 +32,7 @@ class Build:
         words = self.compiles[path]
         return [word for word in words if word.startswith(("-I", "-D", "-std="))] + ["-ffreestanding"]
 
-    def compile(self, path, text, work, root):
+    def compile(self, path, text, work, root, extra=()):
         """The object of `text` in place of the file at `path`, or None if it does not compile."""
         copy = os.path.join(work, os.path.relpath(path, root))
         os.makedirs(os.path.dirname(copy), exist_ok=True)
@@ -45,7 +47,7 @@ class Build:
             elif not word.startswith(("-g", "-W", "-fmacro-prefix-map")):
                 kept.append(word)
         out = copy[:-2] + ".o"
-        kept += ["-w", "-I" + os.path.dirname(path), f"-fmacro-prefix-map={work}/=", "-c", copy, "-o", out]
+        kept += [*extra, "-w", "-I" + os.path.dirname(path), f"-fmacro-prefix-map={work}/=", "-c", copy, "-o", out]
         done = subprocess.run(kept, cwd=self.folder, stdin=subprocess.DEVNULL, capture_output=True, check=False)
         return out if done.returncode == 0 else None
 
