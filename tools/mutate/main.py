@@ -151,7 +151,7 @@ def parse(words):
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--sample", type=int, default=0)
     parser.add_argument("--seed", type=int, default=1)
-    for flag in ("--smoke", "--json", "--list"):
+    for flag in ("--smoke", "--json", "--list", "--again"):
         parser.add_argument(flag, action="store_true")
     options = parser.parse_args(words)
     if options.smoke:
@@ -229,14 +229,16 @@ def main(words):
     if options.sample:
         jobs = sorted(sorted(jobs, key=lambda job: job.order(options.seed))[:options.sample],
                       key=lambda job: (job.path, job.mutant.lo))
+    kept = os.path.join(ROOT, "build/mutate")
+    killers = load(os.path.join(kept, "killers.json"))
+    if options.again:
+        jobs = [job for job in jobs if killers.get(" ".join(job.name)) == ""]
     if options.list:
         for job in jobs:
             print(f"{job.path}:{job.mutant.line} | {job.mutant.function} | {job.mutant.what}")
         return 0
     survivors = Survivors(os.path.join(ROOT, "tools/mutate/survivors.tbl"))
-    kept = os.path.join(ROOT, "build/mutate")
     reach = Reach(options.coverage, ROOT, os.path.join(kept, "reach.json"), options.jobs)
-    killers = load(os.path.join(kept, "killers.json"))
     runner = Runner(build, reach, tests_of(options.build), killers)
     with tempfile.TemporaryDirectory(prefix="mutate-") as runner.scratch, \
             concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
@@ -245,11 +247,12 @@ def main(words):
         for _ in pool.map(lambda job: runner.run(job, found[job.path][0]), jobs):
             pass
     killed = {job.name: job.killer for job in jobs if job.fate == "killed"}
-    killers.update({" ".join(name): test for name, test in killed.items()})
+    killers.update({" ".join(job.name): job.killer for job in jobs if job.fate in ("killed", "survived")})
     with open(os.path.join(kept, "killers.json"), "w", encoding="utf-8") as file:
         json.dump(killers, file)
     complaints = list(survivors.stale(set(files), names, killed))
-    return report(jobs, survivors, complaints, options, time.monotonic() - start)
+    status = report(jobs, survivors, complaints, options, time.monotonic() - start)
+    return 0 if options.again else status
 
 
 if __name__ == "__main__":

@@ -92,6 +92,7 @@ TEST(a_caller_without_a_server_is_found)
 TEST(a_server_that_serves_itself_is_found)
 {
     s->ep[0].caller = 0;
+    s->thread[0].endpoint = 0;
     assert_broken("a caller does not wait for its reply");
 }
 
@@ -239,6 +240,81 @@ TEST(remains_of_a_released_binding_do_not_count_in_the_hash)
     assert_int_not_equal(hash(), before);
 }
 
+TEST(the_second_of_two_queued_senders_is_looked_at_too)
+{
+    assert_true(ep_queue_push(&s->ep[0].senders, 3));
+    assert_broken("a queued sender does not wait there");
+}
+
+TEST(task_0_waiting_without_being_queued_is_found)
+{
+    s->thread[0].endpoint = 2;
+    assert_broken("a task waits where nobody knows of it");
+}
+
+TEST(who_does_not_exist_waits_nowhere)
+{
+    s->thread[CONFIG_TASKS - 1].endpoint = 2;
+    assert_null(ipc_check_module.check());
+}
+
+TEST(an_active_grant_without_its_owner_is_found)
+{
+    s->grant[0] = (struct grant){.owner = GRANT_NONE, .peer = 0, .active = true};
+    assert_broken("an active grant lacks a party");
+}
+
+TEST(a_binding_of_a_dead_task_is_found_in_the_first_slot)
+{
+    s->irq[0] = (struct irq_binding){.bits = 1, .irq = 33, .task = 5, .active = true};
+    assert_broken("a dead task has an interrupt bound");
+}
+
+TEST(a_wrong_count_of_receivers_is_found_on_the_first_endpoint)
+{
+    s->receivers[0]--;
+    assert_broken("a count of possible receivers is wrong");
+}
+
+TEST(a_task_lives_from_the_moment_it_is_known)
+{
+    assert_status(ipc_notify(4, 1), ERR_BAD_TARGET);
+    ipc_attach(4, 4, 0);
+    assert_ok(ipc_notify(4, 1));
+}
+
+TEST(a_sender_that_dies_where_nobody_serves_leaves_nothing_behind)
+{
+    s->thread[1].endpoint = EP_NONE;
+    ep_init(&s->ep[0]);
+    s->ep[2].senders = (struct ep_queue){.count = 1, .thread = {2}};
+    s->thread[2].endpoint = 2;
+    ipc_cleanup(2, false);
+    assert_int_equal(s->ep[2].senders.count, 0);
+    assert_null(ipc_check_module.check());
+}
+
+TEST(the_hash_is_made_of_exactly_these_words)
+{
+    struct hash want;
+    const uint64_t endpoints[] = {0xFFFF00000001, 2, 9, 0x3FFFFFFFF, 0xFFFFFFFFFFFF, 0xFFFFFFFFFFFF};
+    const uint64_t threads[] = {0x11, 0xFFFF00000401, 0, 0x401, 0, 0x401, 0, 0xFFFF00000401};
+
+    s->ep[0].senders = (struct ep_queue){.head = EP_QUEUE - 1, .count = 2, .thread = {[EP_QUEUE - 1] = 2, [0] = 9}};
+    s->thread[0].pending = 0x11;
+    s->grant[1] = (struct grant){.owner = 2, .peer = 3, .active = true};
+    s->irq[1] = (struct irq_binding){.bits = 1, .irq = 33, .task = 3, .active = true, .pending_ack = true};
+    hash_init(&want, 0);
+    for (uint32_t i = 0; i < 6; i++)
+        hash_u64(&want, endpoints[i]);
+    for (uint32_t i = 0; i < 2 * CONFIG_TASKS; i++)
+        hash_u64(&want, i < 8 ? threads[i] : i % 2 == 0 ? 0 : 0xFFFF00000000);
+    for (uint32_t i = 0; i < CONFIG_GRANTS; i++)
+        hash_u64(&want, i == 1 ? 0x200030001 : 0xFFFFFFFF0000);
+    hash_u64(&want, 0x2100000301);
+    assert_int_equal(hash(), hash_final(&want));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -269,6 +345,15 @@ int main(void)
         cmocka_unit_test_setup(queues_bits_grants_and_bindings_count_in_the_hash, setup),
         cmocka_unit_test_setup(waits_and_priorities_count_in_the_hash, setup),
         cmocka_unit_test_setup(remains_of_a_released_binding_do_not_count_in_the_hash, setup),
+        cmocka_unit_test_setup(the_second_of_two_queued_senders_is_looked_at_too, setup),
+        cmocka_unit_test_setup(task_0_waiting_without_being_queued_is_found, setup),
+        cmocka_unit_test_setup(who_does_not_exist_waits_nowhere, setup),
+        cmocka_unit_test_setup(an_active_grant_without_its_owner_is_found, setup),
+        cmocka_unit_test_setup(a_binding_of_a_dead_task_is_found_in_the_first_slot, setup),
+        cmocka_unit_test_setup(a_wrong_count_of_receivers_is_found_on_the_first_endpoint, setup),
+        cmocka_unit_test_setup(a_task_lives_from_the_moment_it_is_known, setup),
+        cmocka_unit_test_setup(a_sender_that_dies_where_nobody_serves_leaves_nothing_behind, setup),
+        cmocka_unit_test_setup(the_hash_is_made_of_exactly_these_words, setup),
     };
 
     return cmocka_run_group_tests_name("ipc_check", tests, NULL, NULL);

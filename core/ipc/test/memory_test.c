@@ -256,6 +256,7 @@ TEST(maps_says_who_sees_a_grant)
     assert_int_equal(owner, GRANT_NONE);
     assert_false(ipc_grant_maps(1, 0, &owner));
     assert_false(ipc_grant_maps(CONFIG_GRANTS, 0, &owner));
+    assert_false(ipc_grant_maps(1, GRANT_NONE, &owner));
 }
 
 static uint64_t pending(uint32_t t)
@@ -271,6 +272,8 @@ TEST(a_bound_interrupt_becomes_notification_bits)
     assert_int_equal(pending(0), 0x10);
     assert_int_equal(pending(1), 0);
     assert_int_equal(counters_get()->interrupts, 1);
+    console_flush();
+    assert_null(strstr(null_serial(), "no task has bound it"));
 }
 
 TEST(an_interrupt_stays_masked_until_it_is_acknowledged)
@@ -368,6 +371,41 @@ TEST(a_new_owner_starts_with_the_line_unmasked)
     assert_int_equal(pending(1), 8);
 }
 
+TEST(a_new_grant_that_fails_leaves_the_owner_its_page)
+{
+    static paddr_t held[NULL_RAM_MAX / PAGE_SIZE];
+    uint32_t count = 0;
+
+    assert_ok(ipc_grant_create(0, 0, 1));
+    ipc_cleanup(1, false);
+    while (frame_alloc(&held[count]) == STATUS_OK)
+        count++;
+    assert_status(ipc_grant_create(0, 0, 2), ERR_NO_MEMORY);
+    assert_int_equal(mapped_by(0), 1);
+    assert_sound();
+}
+
+TEST(an_acknowledgement_by_a_stranger_changes_nothing)
+{
+    assert_ok(ipc_irq_bind(0, ARCH_VECTOR_UART0, 1));
+    null_line(ARCH_VECTOR_UART0, true);
+    arch_irq_window();
+    assert_status(ipc_irq_ack(1, ARCH_VECTOR_UART0), ERR_IRQ_NOT_OWNER);
+    assert_true(ipc_state()->irq[0].pending_ack);
+    arch_irq_window();
+    assert_int_equal(counters_get()->interrupts, 1);
+}
+
+TEST(a_call_that_fails_leaves_its_answer_alone)
+{
+    const uint64_t words[4] = {1, 2, 3, 4};
+    uint64_t reply[4] = {5, 6, 7, 8};
+
+    assert_status(ipc_call(0, CONFIG_ENDPOINTS, words, reply), ERR_BAD_ENDPOINT);
+    for (uint32_t i = 0; i < 4; i++)
+        assert_int_equal(reply[i], 5 + i);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -399,6 +437,9 @@ int main(void)
         cmocka_unit_test_setup(bindings_run_out, setup),
         cmocka_unit_test_setup(a_death_frees_and_masks_the_task_s_lines_only, setup),
         cmocka_unit_test_setup(a_new_owner_starts_with_the_line_unmasked, setup),
+        cmocka_unit_test_setup(a_new_grant_that_fails_leaves_the_owner_its_page, setup),
+        cmocka_unit_test_setup(an_acknowledgement_by_a_stranger_changes_nothing, setup),
+        cmocka_unit_test_setup(a_call_that_fails_leaves_its_answer_alone, setup),
     };
 
     return cmocka_run_group_tests_name("ipc_memory", tests, NULL, NULL);

@@ -286,9 +286,9 @@ TEST(an_endpoint_that_nobody_may_receive_on_refuses_at_once)
 
 TEST(a_send_to_oneself_is_refused_at_once)
 {
-    script_add_receives(0, 4, 1, "s0=1 c0=2");
+    script_add_receives(0, 4, 1 | 4, "s0=1 c0=2 s2=3");
     script_add_receives(1, 4, 2, "y");
-    script_expect("0s!PEER_CLOSED 0c!PEER_CLOSED ");
+    script_expect("0s!PEER_CLOSED 0c!PEER_CLOSED 0s!PEER_CLOSED ");
 }
 
 TEST(sends_after_the_last_receiver_ended_are_refused)

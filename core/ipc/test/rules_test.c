@@ -271,6 +271,13 @@ TEST(random_histories_never_bind_an_interrupt_twice)
     }
 }
 
+TEST(what_lies_behind_the_table_is_no_binding)
+{
+    struct irq_binding more[CONFIG_IRQ_BINDINGS + 1] = {[CONFIG_IRQ_BINDINGS] = {.irq = 77, .active = true}};
+
+    assert_int_equal(irq_binding_find(more, 77), IRQ_SLOT_NONE);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +298,7 @@ int main(void)
         cmocka_unit_test_setup(only_a_bound_interrupt_can_be_acknowledged, setup_irqs),
         cmocka_unit_test_setup(only_its_task_can_acknowledge_an_interrupt, setup_irqs),
         cmocka_unit_test_setup(random_histories_never_bind_an_interrupt_twice, setup_irqs),
+        cmocka_unit_test_setup(what_lies_behind_the_table_is_no_binding, setup_irqs),
     };
 
     return cmocka_run_group_tests_name("ipc_rules", tests, NULL, NULL);
