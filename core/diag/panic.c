@@ -61,6 +61,14 @@ static void panic_last_lines(void)
         panic_put("  %s", log_recent(oldest));
 }
 
+/* A panic of the panic itself ends the machine. One on another CPU must not: what the first has to say comes first. */
+static NORETURN void panic_again(uint32_t cpu)
+{
+    while (cpu != arch_cpu_id())
+        arch_cpu_relax();
+    arch_power_off(ARCH_OFF_PANIC, 0);
+}
+
 NORETURN void panic_at(const char *file, int line, const char *func, const char *fmt, ...)
 {
     struct diag_state *d = diag_state();
@@ -68,8 +76,8 @@ NORETURN void panic_at(const char *file, int line, const char *func, const char 
     char message[200];
     va_list args;
 
-    if (!__atomic_compare_exchange_n(&d->panicking, &first, 1, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
-        arch_power_off(ARCH_OFF_PANIC, 0);
+    if (!__atomic_compare_exchange_n(&d->panicking, &first, 1 + arch_cpu_id(), false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE))
+        panic_again(first - 1);
     va_start(args, fmt);
     (void)format_v(message, sizeof(message), fmt, args);
     va_end(args);

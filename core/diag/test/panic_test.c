@@ -5,6 +5,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <abi/status.h>
+#include <arch/cpu.h>
+#include <arch/smp.h>
 #include <diag/console.h>
 #include <diag/log.h>
 #include <diag/panic.h>
@@ -152,6 +155,36 @@ TEST(a_second_panic_ends_silently)
     assert_null(strstr(null_serial(), "while panicking"));
 }
 
+static void panic_on_the_other_cpu(uint32_t cpu)
+{
+    panic("CPU %u as well", cpu);
+}
+
+/* While the first CPU prints, the other one panics. */
+static uint64_t let_another_panic(void)
+{
+    for (uint32_t i = 0; i < 100; i++)
+        arch_cpu_relax();
+    return 7;
+}
+
+static void panic_with_another(void *arg)
+{
+    (void)arg;
+    assert_int_equal(arch_start_cpu(1, panic_on_the_other_cpu), STATUS_OK);
+    panic("first");
+}
+
+TEST(a_panic_of_another_cpu_lets_the_first_finish)
+{
+    null_reset(&(struct null_config){.cpus = 2});
+    log_set_source(let_another_panic, NULL);
+    end = null_run(panic_with_another, NULL);
+    assert_int_equal(end.why, ARCH_OFF_PANIC);
+    assert_string_equal(end.message, "first");
+    assert_null(strstr(null_serial(), "as well"));
+}
+
 static void assert_that(void *arg)
 {
     ASSERT(arg != NULL);
@@ -186,6 +219,7 @@ int main(void)
         cmocka_unit_test_setup(what_waited_in_the_console_comes_first, setup),
         cmocka_unit_test_setup(panic_takes_no_lock, setup),
         cmocka_unit_test_setup(a_second_panic_ends_silently, setup),
+        cmocka_unit_test_setup(a_panic_of_another_cpu_lets_the_first_finish, setup),
         cmocka_unit_test_setup(a_failed_assertion_panics_with_its_text, setup),
         cmocka_unit_test_setup(a_true_assertion_does_nothing, setup),
     };
