@@ -5,6 +5,8 @@
 
 #include <diag/panic.h>
 
+#define QUICK_EXITS 64u /* one of so many is checked fully */
+
 void check_register(const struct check_module *module)
 {
     struct diag_state *d = diag_state();
@@ -13,12 +15,13 @@ void check_register(const struct check_module *module)
     d->module[d->modules++] = module;
 }
 
-const char *kernel_check(const char **module)
+static const char *check_modules(bool slow, const char **module)
 {
     const struct diag_state *d = diag_state();
 
     for (uint32_t i = 0; i < d->modules; i++) {
-        const char *broken = d->module[i]->check ? d->module[i]->check() : NULL;
+        bool wanted = d->module[i]->check && (slow || !d->module[i]->slow);
+        const char *broken = wanted ? d->module[i]->check() : NULL;
 
         if (broken) {
             *module = d->module[i]->name;
@@ -28,25 +31,40 @@ const char *kernel_check(const char **module)
     return NULL;
 }
 
-void check_set_always(bool on)
+const char *kernel_check(const char **module)
 {
-    arch_atomic_store32(&diag_state()->check_always, on);
+    return check_modules(true, module);
 }
 
-void check_at_exit(void)
+void check_set_when(enum check_when when)
 {
-    if (LIKELY(!diag_state()->check_always))
-        return;
-    check_now();
+    arch_atomic_store32(&diag_state()->check_when, when);
+}
+
+static void check_or_panic(bool slow)
+{
+    const char *module;
+    const char *broken = check_modules(slow, &module);
+
+    if (broken)
+        panic("invariant of %s broken: %s", module, broken);
 }
 
 void check_now(void)
 {
-    const char *module;
-    const char *broken = kernel_check(&module);
+    check_or_panic(true);
+}
 
-    if (broken)
-        panic("invariant of %s broken: %s", module, broken);
+void check_at_exit(void)
+{
+    struct diag_state *d = diag_state();
+    bool slow = true;
+
+    if (LIKELY(!d->check_when))
+        return;
+    if (d->check_when == CHECK_QUICK)
+        slow = __atomic_fetch_add(&d->check_exits, 1, __ATOMIC_RELAXED) % QUICK_EXITS == 0;
+    check_or_panic(slow);
 }
 
 const char *kernel_leak(const char **module)
@@ -70,7 +88,7 @@ void check_at_end(void)
     const char *left;
 
     check_at_exit();
-    if (!diag_state()->check_always)
+    if (!diag_state()->check_when)
         return;
     left = kernel_leak(&module);
     if (left)

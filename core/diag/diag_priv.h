@@ -24,7 +24,7 @@ struct diag_state {
     uint32_t log_next; /* [G] lines ever written */
     _Alignas(8) char log[LOG_LINES][LOG_LINE_MAX];
 
-    uint32_t panicking; /* [a] */
+    uint32_t panicking; /* [a] 1 + the CPU that panics */
 
     struct counters counters; /* [a] */
 
@@ -35,7 +35,8 @@ struct diag_state {
     int32_t (*thread)(void);
     const struct check_module *module[CHECK_MODULES_MAX];
     uint32_t modules;
-    uint32_t check_always; /* [a] */
+    uint32_t check_when;  /* [a] enum check_when */
+    uint32_t check_exits; /* [a] exits that were checked quickly */
 };
 
 struct diag_state *diag_state(void);

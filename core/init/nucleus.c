@@ -78,7 +78,9 @@ static void read_policies(const char *cmdline)
     if (cmdline_get(cmdline, "exit-task", word, sizeof(word)) && (!parse_u64(&p, &slot) || *p != '\0' || slot >= CONFIG_TASKS))
         slot = THREAD_NONE;
     task_set_policy(stop, (uint32_t)slot);
-    check_set_always(cmdline_get(cmdline, "check", word, sizeof(word)) && str_eq(word, "invariants"));
+    if (!cmdline_get(cmdline, "check", word, sizeof(word)))
+        return;
+    check_set_when(str_eq(word, "invariants") ? CHECK_ALWAYS : str_eq(word, "quick") ? CHECK_QUICK : CHECK_NEVER);
 }
 
 /* An image that cannot run is its maker's mistake: one line saying what and where, and a stop that is not a panic. */

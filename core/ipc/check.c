@@ -2,6 +2,7 @@
 /* Invariants of communication, and its state as a hash. */
 #include "ipc_priv.h"
 
+#include <sched/sched.h>
 #include <sched/thread.h>
 
 static bool waits(const struct ipc_state *s, uint32_t index, uint32_t ep) REQUIRES_LOCK(ipc_role)
@@ -42,6 +43,28 @@ static const char *check_waits(const struct ipc_state *s) REQUIRES_LOCK(ipc_role
             continue;
         if (ep >= CONFIG_ENDPOINTS || (s->ep[ep].caller != t && !ep_queue_contains(s->ep[ep].senders, t)))
             return "a task waits where nobody knows of it";
+    }
+    return NULL;
+}
+
+static bool receives_now(const struct ipc_state *s, uint32_t index) REQUIRES_LOCK(ipc_role)
+{
+    for (uint32_t i = 0; i < CONFIG_ENDPOINTS; i++)
+        if (s->ep[i].receiver == index)
+            return true;
+    return false;
+}
+
+/* Whoever sleeps can be woken: a lost wake-up leaves a task that nobody will ever look for. */
+static const char *check_sleepers(const struct ipc_state *s) REQUIRES_LOCK(ipc_role)
+{
+    for (uint32_t t = 0; t < CONFIG_TASKS; t++) {
+        if (!s->thread[t].attached)
+            continue;
+        if (s->thread[t].notify_wait && s->thread[t].pending != 0)
+            return "a task waits for a notification that it has";
+        if (!s->thread[t].notify_wait && s->thread[t].endpoint == EP_NONE && !receives_now(s, t) && sched_is_blocked(thread_get(t)))
+            return "a task sleeps and waits for nothing";
     }
     return NULL;
 }
@@ -102,6 +125,8 @@ static const char *ipc_check(void)
         broken = check_endpoint(s, i);
     if (!broken)
         broken = check_waits(s);
+    if (!broken)
+        broken = check_sleepers(s);
     if (!broken)
         broken = check_grants(s);
     if (!broken)

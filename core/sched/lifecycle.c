@@ -140,6 +140,16 @@ void sched_kill(struct thread *thread)
     sched_unlock();
 }
 
+bool sched_is_blocked(const struct thread *thread)
+{
+    bool blocked;
+
+    sched_lock();
+    blocked = thread->state == THREAD_BLOCKED;
+    sched_unlock();
+    return blocked;
+}
+
 uint32_t sched_count(enum thread_state state)
 {
     struct sched_state *s = sched_state();

@@ -123,4 +123,4 @@ static const char *task_leak(void)
     return owned ? "a device belongs to a dead task" : NULL;
 }
 
-const struct check_module task_check_module = {.name = "task", .check = task_check, .hash = task_hash, .leak = task_leak};
+const struct check_module task_check_module = {.name = "task", .check = task_check, .slow = true, .hash = task_hash, .leak = task_leak};

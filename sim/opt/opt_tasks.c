@@ -18,8 +18,9 @@ static const struct argp_option table[] = {
         "task's policy says (default)", 0},
     {"on-panic", KEY_ON_PANIC, "exit|abort", 0, "What a panic of the kernel ends in: exit code 80, or abort() for debuggers "
         "(default under gdb and sanitizers)", 0},
-    {"check", KEY_CHECK, "invariants|double-read[,change]", 0, "Check the kernel's invariants at every return to user code; or "
-        "look for user memory read twice in one call (exit code 82), and change it in between; may be repeated", 0},
+    {"check", KEY_CHECK, "invariants|quick|double-read[,change]", 0, "Check the kernel's invariants at every return to user code "
+        "(quick: those of memory only at one of 64); or look for user memory read twice in one call (exit code 82), and change it in "
+        "between; may be repeated", 0},
     {0},
 };
 
@@ -36,14 +37,15 @@ static bool choose(const char *option, const char *value, const char *no, const 
 
 static void parse_check(struct options *options, const char *value)
 {
-    bool change = strcmp(value, "double-read,change") == 0;
+    bool change = strcmp(value, "double-read,change") == 0, quick = strcmp(value, "quick") == 0;
 
-    if (strcmp(value, "invariants") == 0)
+    options->check_quick = options->check_quick || quick;
+    if (quick || strcmp(value, "invariants") == 0)
         options->check_invariants = true;
     else if (change || strcmp(value, "double-read") == 0)
         options->double_read = (struct double_read_plan){.on = true, .change = change || options->double_read.change};
     else
-        options_bad_value("check", value, "invariants, double-read or double-read,change");
+        options_bad_value("check", value, "invariants, quick, double-read or double-read,change");
 }
 
 static error_t parse(int key, char *value, struct argp_state *state)

@@ -24,8 +24,9 @@ static const char *kernel_words(const struct options *options, uint32_t exit_slo
 
     if (exit_slot != IMAGE_NO_SLOT)
         snprintf(exit_task, sizeof exit_task, "exit-task=%u ", exit_slot);
+    const char *check = options->check_quick ? "check=quick " : options->check_invariants ? "check=invariants " : "";
     int n = snprintf(words, sizeof words, "%s%s%s%s", options->stop_on_fault ? "on-fault=stop " : "",
-        options->check_invariants ? "check=invariants " : "", exit_task, options->append != NULL ? options->append : "");
+        check, exit_task, options->append != NULL ? options->append : "");
     if (n >= (int)sizeof words)
         options_refuse(EXIT_USAGE, "--append: the kernel command line has room for %zu bytes; shorten it", sizeof words - 1);
     if (n > 0 && words[n - 1] == ' ')

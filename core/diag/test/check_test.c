@@ -129,7 +129,7 @@ TEST(exits_are_not_checked_by_default)
 TEST(a_checked_exit_panics_with_module_and_sentence)
 {
     register_both();
-    check_set_always(true);
+    check_set_when(CHECK_ALWAYS);
     broken_b = "a queue is damaged";
     assert_panics(leave_kernel, NULL, "invariant of b broken: a queue is damaged");
 }
@@ -137,15 +137,15 @@ TEST(a_checked_exit_panics_with_module_and_sentence)
 TEST(a_checked_exit_of_a_sound_kernel_goes_on)
 {
     register_both();
-    check_set_always(true);
+    check_set_when(CHECK_ALWAYS);
     assert_int_equal(null_run(leave_kernel, NULL).kind, NULL_RETURNED);
 }
 
 TEST(checking_can_be_switched_off_again)
 {
     register_both();
-    check_set_always(true);
-    check_set_always(false);
+    check_set_when(CHECK_ALWAYS);
+    check_set_when(CHECK_NEVER);
     broken_a = "nobody looks";
     assert_int_equal(null_run(leave_kernel, NULL).kind, NULL_RETURNED);
 }

@@ -57,6 +57,19 @@ TEST(a_sound_state_is_sound)
     assert_string_equal(ipc_check_module.name, "ipc");
 }
 
+TEST(a_sleeper_whom_nobody_will_wake_is_found)
+{
+    thread_get(3)->state = THREAD_BLOCKED; /* receives */
+    thread_get(2)->state = THREAD_BLOCKED; /* is queued */
+    assert_null(ipc_check_module.check());
+    thread_get(0)->state = THREAD_BLOCKED;
+    assert_broken("a task sleeps and waits for nothing");
+    s->thread[0].notify_wait = true;
+    assert_null(ipc_check_module.check());
+    s->thread[0].pending = 1;
+    assert_broken("a task waits for a notification that it has");
+}
+
 TEST(a_queue_head_out_of_range_is_found)
 {
     s->ep[3].senders.head = EP_QUEUE;
@@ -331,6 +344,7 @@ int main(void)
         cmocka_unit_test_setup(a_queued_sender_that_does_not_exist_is_found, setup),
         cmocka_unit_test_setup(a_task_that_waits_without_being_queued_is_found, setup),
         cmocka_unit_test_setup(a_task_that_waits_nowhere_is_found, setup),
+        cmocka_unit_test_setup(a_sleeper_whom_nobody_will_wake_is_found, setup),
         cmocka_unit_test_setup(an_active_grant_without_its_peer_is_found, setup),
         cmocka_unit_test_setup(a_grant_to_oneself_is_found, setup),
         cmocka_unit_test_setup(a_free_grant_with_a_peer_is_found, setup),

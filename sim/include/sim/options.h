@@ -67,7 +67,7 @@ struct options {
     struct machine_config machine; /* complete after options_prepare() */
     struct image_plan image;
     const char *append; /* --append; machine.append has the other words as well */
-    bool stop_on_fault, check_invariants;
+    bool stop_on_fault, check_invariants, check_quick;
     struct double_read_plan double_read;
     enum panic_end on_panic;
     bool memory_given, seed_given;

@@ -15,6 +15,8 @@ struct check_module {
     const char *(*check)(void);
     /** Add the module's state to the hash. No CPU is inside the kernel. May be NULL. */
     void (*hash)(struct hash *hash);
+    /** check() looks through memory: checking quickly leaves it out most of the time. */
+    bool slow;
     /** Every task has ended: NULL, or the sentence that says what nobody gave back. Takes the module's own locks. May be NULL. */
     const char *(*leak)(void);
 };
@@ -27,8 +29,13 @@ const char *kernel_check(const char **module);
 
 /** kernel_check() that panics with the broken sentence. No lock held. */
 void check_now(void);
-/** kernel_check() at every kernel exit from now on (--check=invariants). */
-void check_set_always(bool on);
+enum check_when {
+    CHECK_NEVER,
+    CHECK_ALWAYS, /* --check=invariants: everything at every kernel exit */
+    CHECK_QUICK,  /* --check=quick: slow modules at one exit of 64 only */
+};
+/** What kernel exits check from now on. */
+void check_set_when(enum check_when when);
 /** Called at kernel exits: panics with the broken sentence if checking is on and an invariant fails. */
 void check_at_exit(void);
 

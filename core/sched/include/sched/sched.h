@@ -60,6 +60,8 @@ void sched_kill(struct thread *thread);
 /** Give a thread another effective priority (inheritance). May be called with locks of a lower rank held. */
 void sched_set_priority(struct thread *thread, uint32_t prio);
 
+/** Does the thread sleep until somebody wakes it? A snapshot. */
+bool sched_is_blocked(const struct thread *thread);
 /** Threads in a state. A snapshot. */
 uint32_t sched_count(enum thread_state state);
 /** True if no thread is ready or running and no restart is pending: only devices or the watchdog can change anything. */
