@@ -7,6 +7,7 @@
 #include <sim/machine.h>
 #include <sim/options.h>
 #include <sim/port.h>
+#include <sim/progress.h>
 #include <sim/tasks.h>
 
 #include "chaos_priv.h"
@@ -110,6 +111,7 @@ static uint64_t scheduled(struct chaos_position at, uint32_t again)
 /* The CPU stands still while time goes on; its turn is over. */
 static void stall(uint64_t units)
 {
+    progress_forgive(units);
     machine_spend((int64_t)units);
     machine_horizon(machine_now());
     machine_yield();

@@ -150,7 +150,7 @@ static void print_place(FILE *out, struct symbols *symbols, uintptr_t pc, const 
 {
     struct symbol_place place;
 
-    if (pc == 0 || symbols == NULL || !symbols_find_outermost(symbols, pc, &place))
+    if (pc == 0 || symbols == NULL || !symbols_find_source(symbols, pc, &place))
         return;
     fprintf(out, "%s%s", before, place.function);
     if (place.file[0] != '\0')

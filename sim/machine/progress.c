@@ -79,6 +79,11 @@ void progress_halt(void)
         end_if_enough();
 }
 
+void progress_forgive(uint64_t units)
+{
+    progress.seen[machine.running] += units;
+}
+
 void progress_explain(FILE *out)
 {
     uint32_t i = progress.stuck;

@@ -213,36 +213,44 @@ bool symbols_find(struct symbols *symbols, uint64_t pc, bool returns, struct sym
     return name != NULL;
 }
 
-/* The outermost inlined function says by whom and where it was called. */
-static bool describe_outermost(Dwarf_Die *unit, Dwarf_Addr pc, struct symbol_place *out)
+static bool in_header(const struct symbol_place *place)
 {
-    Dwarf_Die *innermost = NULL, *scopes = NULL, *call = NULL;
+    size_t length = strlen(place->file);
+
+    return length > 2 && strcmp(place->file + length - 2, ".h") == 0;
+}
+
+/* From the innermost function outwards, until one stands in no header. */
+static bool describe_source(Dwarf_Die *unit, Dwarf_Addr pc, struct symbol_place *out)
+{
+    Dwarf_Die *innermost = NULL, *scopes = NULL;
     int count = dwarf_getscopes(unit, pc, &innermost);
+    bool found = false;
 
     if (count > 0)
         count = dwarf_getscopes_die(&innermost[0], &scopes);
-    for (int i = 0; i < count && dwarf_tag(&scopes[i]) != DW_TAG_subprogram; i++) {
-        if (dwarf_tag(&scopes[i]) == DW_TAG_inlined_subroutine)
-            call = &scopes[i];
-        if (i + 1 < count && dwarf_tag(&scopes[i + 1]) == DW_TAG_subprogram) {
-            const char *name = name_of(&scopes[i + 1]);
-            snprintf(out->function, sizeof out->function, "%s", name != NULL ? name : "?");
-        }
+    describe_line(unit, pc, out);
+    for (int i = 0; i < count && !found; i++) {
+        bool inlined = dwarf_tag(&scopes[i]) == DW_TAG_inlined_subroutine;
+        if (!inlined && dwarf_tag(&scopes[i]) != DW_TAG_subprogram)
+            continue;
+        const char *name = name_of(&scopes[i]);
+        snprintf(out->function, sizeof out->function, "%s", name != NULL ? name : "?");
+        found = !in_header(out) || !inlined || !describe_call(unit, &scopes[i], out);
     }
-    bool described = call != NULL && describe_call(unit, call, out);
     free(scopes);
     free(innermost);
-    return described;
+    return found;
 }
 
-bool symbols_find_outermost(struct symbols *symbols, uint64_t pc, struct symbol_place *out)
+bool symbols_find_source(struct symbols *symbols, uint64_t pc, struct symbol_place *out)
 {
     Dwfl_Module *module = dwfl_addrmodule(symbols->dwfl, pc);
     Dwarf_Addr bias = 0;
     Dwarf_Die *unit = module != NULL ? find_unit(module, pc - 1, &bias) : NULL;
 
     *out = (struct symbol_place){.line = 0};
-    if (unit != NULL && describe_outermost(unit, pc - 1 - bias, out))
+    if (unit != NULL && describe_source(unit, pc - 1 - bias, out))
         return true;
     return symbols_find(symbols, pc, true, out);
 }

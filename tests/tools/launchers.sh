@@ -33,6 +33,9 @@ expect 64 "no row of tests/matrix.tbl is called sim-arm" ./aegis test --offline 
 expect 64 "did you mean --json?" ./aegis doctor --jsn
 expect 64 "did you mean --json?" ./aegis features --josn
 expect 64 "did you mean --html?" ./aegis coverage --htm=x
+expect 64 "did you mean --seeds?" ./aegis explore --seds=1
+expect 64 "did you mean --out?" ./aegis minimize --ou=x
+expect 64 "did you mean --code?" ./aegis bisect --cod=1
 expect 64 "did you mean --gate?" ./aegis coverage --gat
 expect 64 "preset mcdc measures the unit tests" ./aegis build --hal=sim --preset=mcdc
 expect 64 "not a positive number" ./aegis fuzz --seconds=0

@@ -13,5 +13,7 @@ void progress_start(void);
 void progress_enter_user(void);
 /** The running CPU has nothing to do; the run may end here. [switch] */
 void progress_halt(void);
+/** The running CPU has lost `units` for no fault of its own. */
+void progress_forgive(uint64_t units);
 /** What was wrong when --stall ended the run, as one line. */
 void progress_explain(FILE *out);

@@ -23,8 +23,8 @@ void symbols_close(struct symbols *symbols);
 /** Where `pc` is; false if nothing is known of it. A return address is that of its call if `returns`. */
 bool symbols_find(struct symbols *symbols, uint64_t pc, bool returns, struct symbol_place *out);
 
-/** The same for the return address `pc`, but of the function that is there and not of those inlined in it. */
-bool symbols_find_outermost(struct symbols *symbols, uint64_t pc, struct symbol_place *out);
+/** The same for the return address `pc`, but not in a header: what is inlined from one is called somewhere. */
+bool symbols_find_source(struct symbols *symbols, uint64_t pc, struct symbol_place *out);
 
 /** Memory of what is unwound: one 64-bit word at `address`; false if it has none there. */
 typedef bool symbols_read_fn(uint64_t address, uint64_t *word, void *arg);
