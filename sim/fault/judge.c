@@ -28,11 +28,11 @@ static enum each_verdict verdict(const struct each_point *p, bool deadlocks)
         return EACH_PANIC;
     if (p->limited || p->code == EXIT_TIMEOUT || p->code == EXIT_STALLED)
         return EACH_HANG;
-    if (p->code == EXIT_DEADLOCK && !deadlocks && p->point != FAULT_IRQ)
-        return EACH_DEADLOCK;
     if (p->code > 63 && p->code != EXIT_DEADLOCK && p->code != EXIT_CONFIG && p->code != EXIT_NOT_FINISHED)
         return EACH_CRASH;
-    return documented(p) ? EACH_OK : EACH_UNDOCUMENTED;
+    if (!documented(p))
+        return EACH_UNDOCUMENTED;
+    return p->code == EXIT_DEADLOCK && !deadlocks && p->point != FAULT_IRQ ? EACH_DEADLOCK : EACH_OK;
 }
 
 void each_judge(struct each_point *p, bool deadlocks)

@@ -87,6 +87,7 @@ TEST(a_deadlock_is_for_the_scenario_to_allow)
     assert_int_equal(judged(told(FAULT_QUEUE, ERR_QUEUE_FULL, EXIT_DEADLOCK), false), EACH_DEADLOCK);
     assert_int_equal(judged(told(FAULT_QUEUE, ERR_QUEUE_FULL, EXIT_DEADLOCK), true), EACH_OK);
     assert_int_equal(judged(told(FAULT_QUEUE, STATUS_OK, EXIT_DEADLOCK), true), EACH_UNDOCUMENTED);
+    assert_int_equal(judged(told(FAULT_QUEUE, STATUS_OK, EXIT_DEADLOCK), false), EACH_UNDOCUMENTED);
 }
 
 TEST(a_lost_interrupt_may_leave_tasks_waiting_but_nothing_worse)
