@@ -192,20 +192,36 @@ status_t pt_walk(const struct pt *pt, vaddr_t va, struct pt_leaf *out)
     return STATUS_OK;
 }
 
-/*
- * Free what the first `count` entries of a table above level 0 point to. Recursion goes down PT_LEVELS_MAX - 1 levels.
- */
-static void free_tables(const struct pt *pt, paddr_t table, uint32_t level, uint32_t count)
+/* Free the tables that the first `count` entries of the root lead to, the lowest first: one place per level, no recursion. */
+static void free_tables(const struct pt *pt, uint32_t top, uint32_t count)
 {
-    for (uint32_t i = 0; i < count; i++) {
-        uint64_t entry = pt->mem.entry(pt->mem.ctx, table)[i];
-        paddr_t child = pt->format->address(entry);
+    struct {
+        paddr_t table;
+        uint32_t next; /* entry */
+    } at[PT_LEVELS_MAX];
+    uint32_t level = top;
 
+    at[top].table = pt->root;
+    at[top].next = 0;
+    while (level < top || at[top].next < count) {
+        uint64_t entry;
+        paddr_t child;
+
+        if (level < top && at[level].next == PT_ENTRIES) {
+            pt->frames->free(pt->frames->ctx, at[level++].table);
+            continue;
+        }
+        entry = pt->mem.entry(pt->mem.ctx, at[level].table)[at[level].next++];
+        child = pt->format->address(entry);
         if (!pt->format->is_present(entry) || pt->format->is_leaf(entry, level))
             continue;
-        if (level > 1)
-            free_tables(pt, child, level - 1, PT_ENTRIES);
-        pt->frames->free(pt->frames->ctx, child);
+        if (level == 1) {
+            pt->frames->free(pt->frames->ctx, child);
+        } else {
+            level--;
+            at[level].table = child;
+            at[level].next = 0;
+        }
     }
 }
 
@@ -214,7 +230,7 @@ void pt_destroy_user(const struct pt *pt)
     uint32_t top = pt->format->levels - 1;
     uint32_t count = pt_index(pt->format->user_top, top) + 1;
 
-    free_tables(pt, pt->root, top, count);
+    free_tables(pt, top, count);
     for (uint32_t i = 0; i < count; i++)
         pt->mem.entry(pt->mem.ctx, pt->root)[i] = 0;
 }
