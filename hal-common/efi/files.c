@@ -16,7 +16,7 @@ static efi_status_t open_file(const struct efi_loader *loader, const char *path,
     void *volume;
     struct efi_file *root;
 
-    for (; path[n] != '\0' && n < PATH_MAX - 1; n++)
+    for (; n < PATH_MAX - 1 && path[n] != '\0'; n++)
         wide[n] = path[n] == '/' ? '\\' : (uint8_t)path[n];
     wide[n] = 0;
     efi_status_t status = loader->boot->handle_protocol(loader->loaded->device, &file_system_guid, &volume);

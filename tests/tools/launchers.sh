@@ -40,6 +40,8 @@ expect 64 "did you mean --gate?" ./aegis coverage --gat
 expect 64 "preset mcdc measures the unit tests" ./aegis build --hal=sim --preset=mcdc
 expect 64 "not a positive number" ./aegis fuzz --seconds=0
 expect 64 "did you mean --quick?" ./aegis prove --quik
+expect 64 "did you mean --quick?" ./aegis lint --quik
+expect 64 "did you mean sparse?" ./aegis lint sparsee
 expect 64 "did you mean --smoke?" ./aegis mutate --smok
 expect 64 "not a positive number" ./aegis mutate --sample=x
 expect 64 "preset asan needs a process" ./aegis build --hal=metal --preset=asan
