@@ -20,7 +20,7 @@ function(planted_simulator name)
     set(tree ${CMAKE_BINARY_DIR}/planted/tree/${name})
     file(MAKE_DIRECTORY ${tree}/${dir})
     add_custom_command(OUTPUT ${tree}/${file}
-        COMMAND ${PATCH_TOOL} --silent --fuzz=0 --reject-file=- -o ${tree}/${file} ${CMAKE_SOURCE_DIR}/${file} ${patch}
+        COMMAND ${PATCH_TOOL} --silent --reject-file=- -o ${tree}/${file} ${CMAKE_SOURCE_DIR}/${file} ${patch}
         DEPENDS ${CMAKE_SOURCE_DIR}/${file} ${patch} COMMENT "Planting ${name} in ${file}" VERBATIM)
     add_library(planted_${name}_object OBJECT EXCLUDE_FROM_ALL ${tree}/${file})
     target_link_libraries(planted_${name}_object PRIVATE ${module} kernel_flags)
