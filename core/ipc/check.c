@@ -170,7 +170,7 @@ static const char *ipc_leak(void)
         if (s->ep[i].senders.count != 0 || s->ep[i].receiver != EP_NONE || s->ep[i].server != EP_NONE)
             left = "an endpoint has a queue entry, a receiver or a server";
     for (uint32_t i = 0; i < CONFIG_GRANTS; i++)
-        if (s->grant[i].active || s->grant[i].owner != GRANT_NONE)
+        if (s->grant[i].owner != GRANT_NONE)
             left = "a grant is in use";
     for (uint32_t i = 0; i < CONFIG_IRQ_BINDINGS; i++)
         if (s->irq[i].active)

@@ -10,7 +10,7 @@
 
 #include "../diag_priv.h"
 
-static const char *broken_a, *broken_b;
+static const char *broken_a, *broken_b, *left_b;
 static uint64_t value_a, value_b;
 
 static const char *check_a(void)
@@ -21,6 +21,11 @@ static const char *check_a(void)
 static const char *check_b(void)
 {
     return broken_b;
+}
+
+static const char *leak_b(void)
+{
+    return left_b;
 }
 
 static void hash_a(struct hash *hash)
@@ -34,13 +39,14 @@ static void hash_b(struct hash *hash)
 }
 
 static const struct check_module a = {.name = "a", .check = check_a, .hash = hash_a};
-static const struct check_module b = {.name = "b", .check = check_b, .hash = hash_b};
+static const struct check_module b = {.name = "b", .check = check_b, .hash = hash_b, .leak = leak_b};
 static const struct check_module silent = {.name = "silent"};
 
 static int setup(void **state)
 {
     broken_a = NULL;
     broken_b = NULL;
+    left_b = NULL;
     value_a = 1;
     value_b = 2;
     return unit_setup(state);
@@ -226,6 +232,43 @@ TEST(counters_start_at_0)
     assert_memory_equal(counters_get(), &zero, sizeof(zero));
 }
 
+TEST(what_is_left_at_the_end_is_named_with_its_module)
+{
+    const char *module = "untouched";
+
+    register_both();
+    assert_null(kernel_leak(&module));
+    left_b = "a thing is left";
+    assert_string_equal(kernel_leak(&module), "a thing is left");
+    assert_string_equal(module, "b");
+}
+
+static void end(void *arg)
+{
+    (void)arg;
+    check_at_end();
+}
+
+TEST(a_leak_is_a_panic_only_where_somebody_looks)
+{
+    register_both();
+    left_b = "a thing is left";
+    check_at_end();
+    check_set_when(CHECK_ALWAYS);
+    left_b = NULL;
+    check_at_end();
+    left_b = "a thing is left";
+    assert_panics(end, NULL, "leak in b: a thing is left");
+}
+
+TEST(a_broken_invariant_is_found_at_the_end_too)
+{
+    register_both();
+    check_set_when(CHECK_ALWAYS);
+    broken_a = "a thing is broken";
+    assert_panics(end, NULL, "invariant of a broken: a thing is broken");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -239,6 +282,9 @@ int main(void)
         cmocka_unit_test_setup(a_checked_exit_panics_with_module_and_sentence, setup),
         cmocka_unit_test_setup(a_checked_exit_of_a_sound_kernel_goes_on, setup),
         cmocka_unit_test_setup(checking_can_be_switched_off_again, setup),
+        cmocka_unit_test_setup(what_is_left_at_the_end_is_named_with_its_module, setup),
+        cmocka_unit_test_setup(a_leak_is_a_panic_only_where_somebody_looks, setup),
+        cmocka_unit_test_setup(a_broken_invariant_is_found_at_the_end_too, setup),
         cmocka_unit_test_setup(equal_states_have_equal_hashes, setup),
         cmocka_unit_test_setup(every_module_s_state_counts_in_the_hash, setup),
         cmocka_unit_test_setup(values_that_change_places_change_the_hash, setup),

@@ -9,6 +9,8 @@
 #include <config/config.h>
 #include <mm/frame.h>
 
+#include "../../../tests/hal-null/kstate.h"
+
 #define RAM ARCH_RAM_BASE
 #define PAGES(n) ((uint64_t)(n) * PAGE_SIZE)
 #define FRAMES_MAX (NULL_RAM_MAX / PAGE_SIZE)
@@ -329,6 +331,73 @@ TEST(the_frame_at_address_0_is_never_handed_out)
         assert_true(pa >= RAM);
 }
 
+/* -- Invariants and faults -- */
+
+static void assert_broken(const char *sentence)
+{
+    const char *broken = frame_check_module.check();
+
+    assert_string_equal(broken ? broken : "nothing", sentence);
+}
+
+TEST(frames_come_and_go_until_the_mark)
+{
+    paddr_t pa = get();
+
+    assert_broken("nothing");
+    frame_mark();
+    assert_broken("nothing");
+    frame_free(pa);
+    assert_broken("not as many frames are in use as when the boot was complete");
+    pa = get();
+    assert_broken("nothing");
+    (void)get();
+    assert_broken("not as many frames are in use as when the boot was complete");
+}
+
+/* The 16-bit word that says of the next frame that it is in use: it is the only one that changes to that. */
+static uint16_t *find_used_word(void)
+{
+    static char before[65536];
+    size_t size = kstate_size();
+    uint16_t *words = (uint16_t *)(void *)__start_kstate, *found = NULL;
+
+    assert_true(size <= sizeof(before));
+    memcpy(before, __start_kstate, size);
+    (void)get();
+    for (size_t i = 0; i < size / 2; i++)
+        if (words[i] == 0xFFFE && ((uint16_t *)(void *)before)[i] != 0xFFFE)
+            found = &words[i];
+    return found;
+}
+
+TEST(a_damaged_account_is_found)
+{
+    if (CONFIG_FULL) {
+        ((uint64_t *)arch_phys_ptr(RAM + PAGES(16)))[1] ^= 1; /* the bitmap lies in the first usable frame */
+    } else {
+        uint16_t *word = find_used_word();
+
+        assert_non_null(word);
+        *word = 0xFFFF;
+    }
+    assert_broken("the count of free frames is wrong");
+}
+
+TEST(an_allocation_can_be_made_to_fail)
+{
+    uint32_t free = frame_count_free();
+    paddr_t pa = 0;
+
+    null_fault(FAULT_FRAME, 2);
+    (void)get();
+    assert_status(frame_alloc(&pa), ERR_NO_MEMORY);
+    assert_int_equal(pa, 0);
+    assert_int_equal(null_fault_count(FAULT_FRAME), 2);
+    (void)get();
+    assert_int_equal(frame_count_free(), free - 2);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -348,6 +417,9 @@ int main(void)
         cmocka_unit_test_setup(freeing_the_allocator_s_own_memory_panics, setup),
         cmocka_unit_test_setup(the_source_of_page_tables_draws_from_the_same_frames, setup),
         cmocka_unit_test_setup(random_histories_agree_with_a_set, setup),
+        cmocka_unit_test_setup(frames_come_and_go_until_the_mark, setup),
+        cmocka_unit_test_setup(a_damaged_account_is_found, setup),
+        cmocka_unit_test_setup(an_allocation_can_be_made_to_fail, setup),
         cmocka_unit_test(a_machine_without_memory_is_refused),
         cmocka_unit_test(reserved_memory_is_no_memory),
         cmocka_unit_test(a_range_one_page_too_small_is_refused),

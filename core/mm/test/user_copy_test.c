@@ -115,6 +115,15 @@ TEST(nothing_is_read_for_an_empty_copy)
     assert_status(user_copy_in(&space, got, at(PAGE0), 0), ERR_BAD_ADDRESS);
 }
 
+TEST(a_copy_can_be_made_to_fail)
+{
+    null_fault(FAULT_USER_COPY, 1);
+    assert_status(user_copy_in(&space, got, at(PAGE0), 1), ERR_BAD_ADDRESS);
+    assert_ok(user_copy_in(&space, got, at(PAGE0), 1));
+    assert_status(user_copy_in(&space, got, at(USER_END), 1), ERR_BAD_ADDRESS);
+    assert_int_equal(null_fault_count(FAULT_USER_COPY), 2); /* what is refused anyway is no occurrence */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -129,6 +138,7 @@ int main(void)
         cmocka_unit_test_setup(memory_that_is_not_the_user_s_cannot_be_read, setup),
         cmocka_unit_test_setup(mapped_memory_outside_the_user_range_cannot_be_read, setup),
         cmocka_unit_test_setup(nothing_is_read_for_an_empty_copy, setup),
+        cmocka_unit_test_setup(a_copy_can_be_made_to_fail, setup),
     };
 
     return cmocka_run_group_tests_name("user_copy", tests, NULL, NULL);

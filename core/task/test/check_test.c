@@ -194,6 +194,16 @@ TEST(restarts_watchdogs_calls_and_devices_count_in_the_hash)
         assert_int_not_equal(seen[i], seen[i - 1]);
 }
 
+TEST(a_device_that_nobody_gave_back_is_a_leak)
+{
+    assert_null(task_check_module.leak());
+    task_state()->device_owner[LAYOUT_DEVICE_COUNT - 1] = 1;
+    assert_string_equal(task_check_module.leak(), "a device belongs to a dead task");
+    task_state()->device_owner[LAYOUT_DEVICE_COUNT - 1] = THREAD_NONE;
+    task_state()->device_owner[0] = 1;
+    assert_string_equal(task_check_module.leak(), "a device belongs to a dead task");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -212,6 +222,7 @@ int main(void)
         cmocka_unit_test_setup(a_stack_frame_in_another_task_s_program_is_found, setup),
         cmocka_unit_test_setup(a_grant_page_without_a_grant_is_found, setup),
         cmocka_unit_test_setup(a_grant_without_its_page_is_found, setup),
+        cmocka_unit_test_setup(a_device_that_nobody_gave_back_is_a_leak, setup),
         cmocka_unit_test_setup(the_hash_is_a_function_of_the_state, setup),
         cmocka_unit_test_setup(restarts_watchdogs_calls_and_devices_count_in_the_hash, setup),
     };
