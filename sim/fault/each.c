@@ -185,7 +185,8 @@ static void say_cost(void)
     for (uint32_t i = 0; i < each.count; i++)
         extra += each.points[i].split_ns + each.points[i].branch.cpu_ns - each.points[i].ran_ns;
     if (each.count != 0)
-        fprintf(stderr, "aegis-sim: --fail-each: %.1f ms of CPU time per point beside the scenario's own time\n", (double)extra / 1e6 / each.count);
+        fprintf(stderr, "aegis-sim: --fail-each: %.1f ms of CPU time per point beside the scenario's own time\n",
+            (double)extra / 1e6 / each.count);
 }
 
 int fail_each_finish(const struct options *options, char **argv, int code)

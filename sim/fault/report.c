@@ -126,7 +126,8 @@ static void print_reproducer(FILE *out, const struct each_point *p, const struct
     static const char *const without[] = {"fail-each", "json", "check", NULL};
 
     options_print_command_without(out, options, argv, without);
-    fprintf(out, " --check=invariants --fault=%s,%snth=%" PRIu64, fault_points[p->point].name, p->point == FAULT_IRQ ? "drop," : "", p->nth);
+    fprintf(out, " --check=invariants --fault=%s,%snth=%" PRIu64, fault_points[p->point].name, p->point == FAULT_IRQ ? "drop," : "",
+        p->nth);
     if (p->limited)
         fprintf(out, " --must-finish --stop-at=%" PRIu64 "ns", machine_units_to_ns(p->time) + options->fail_each.limit_ns);
 }

@@ -183,7 +183,7 @@ static _Noreturn void report(uint32_t cpu, const struct entry *entry, bool mappe
         fprintf(stderr, "the tables say 0x%" PRIx64 " %s\n", pa, new);
     else
         fprintf(stderr, "the tables say that nothing is mapped\n");
-    fprintf(stderr, writing != NULL ? "aegis-sim: the entry was changed by:\n" : "aegis-sim: the entry was changed behind the HAL's calls\n");
+    fprintf(stderr, "aegis-sim: the entry was changed %s\n", writing != NULL ? "by:" : "behind the HAL's calls");
     if (writing != NULL)
         crash_show_places(writing->calls, writing->depth);
     machine_finish(MACHINE_STALE, ARCH_OFF_STOPPED, 0);

@@ -71,7 +71,8 @@ def table():
     judge.check(lost and all(row["exit"] in (0, 83) for row in lost), f"lost interrupts: {lost}")
     for row in rows[::5] + [slot, lost[1]]:
         again = again_as(row)
-        judge.check(again.returncode == row["exit"] and (row["point"] + " fails" in again.stderr or "is lost" in again.stderr), f"{row['reproduce']}: {again.returncode}")
+        happened = row["point"] + " fails" in again.stderr or "is lost" in again.stderr
+        judge.check(again.returncode == row["exit"] and happened, f"{row['reproduce']}: {again.returncode}")
     parallel, same = each("all,jobs=3", "interrupts")
     judge.check(same["points"] == [row | {"reproduce": row["reproduce"]} for row in rows], "jobs=3 finds something else")
     judge.ended(parallel, 0)

@@ -55,7 +55,8 @@ def kernel():
         run = fault(rule, "--image=" + image, "--strace")
         judge.check(re.search(pattern, run.stderr), f"{rule}: no line like {pattern}")
         point = rule.split(",", maxsplit=1)[0]
-        judge.check(re.search(rf"aegis-sim: fault at [0-9.]+ s, @1:\d+: {point} fails, the \d+\. time", run.stderr), f"{rule}: not announced")
+        said = re.search(rf"aegis-sim: fault at [0-9.]+ s, @1:\d+: {point} fails, the \d+\. time", run.stderr)
+        judge.check(said, f"{rule}: not announced")
         judge.check(run.returncode in (0, 83), f"{rule}: exit code {run.returncode}")
     for rule in ("frame,nth=1", "frame,nth=12", "stack,nth=1", "pool,nth=3"):
         judge.ended(fault(rule, "--image=tour"), 78, "the image or the machine cannot run")
@@ -137,7 +138,8 @@ def tlbs():
         plain = m.run(*args)
         for mode in ("stale", "random", "check"):
             run = fault("tlb=" + mode, *args)
-            judge.check(run.returncode == plain.returncode and run.stdout == plain.stdout, f"tlb={mode} changes {args}: {run.stderr[-600:]}")
+            same = run.returncode == plain.returncode and run.stdout == plain.stdout
+            judge.check(same, f"tlb={mode} changes {args}: {run.stderr[-600:]}")
 
 
 def recorded():

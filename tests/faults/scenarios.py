@@ -56,8 +56,8 @@ def never_reached(tables):
 
 def show(name, table, seconds, good, done):
     counts = " ".join(f"{point} {sum(row['point'] == point for row in table['points'])}" for point in table["asked"])
-    print(f"{name:43} {table['occurrences']:4} occurrences, {table['found']} found, {seconds:5.1f} s {'ok' if good else 'FAILED'} ({counts})",
-          flush=True)
+    verdict = "ok" if good else "FAILED"
+    print(f"{name:43} {table['occurrences']:4} occurrences, {table['found']} found, {seconds:5.1f} s {verdict} ({counts})", flush=True)
     for row in table["points"]:
         if row["verdict"] != "ok":
             print(f"  {row['verdict']}: {row['what']}; {row['where']}\n  {row['reproduce']}")
