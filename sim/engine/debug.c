@@ -14,6 +14,7 @@
 static struct {
     void (*stopped)(struct arch_user *user, enum engine_stopped why);
     struct engine_wishes wishes;
+    bool (*find)(struct engine_watch *watch);
     uint64_t generation; /* of the wishes: engines whose hooks are older follow at their next run */
     const struct arch_user *step;
     uint64_t low, high;  /* addresses at which the step does not end */
@@ -66,7 +67,7 @@ bool engine_break(uint64_t va, bool set)
 
 static bool same_watch(const struct engine_watch *a, const struct engine_watch *b)
 {
-    return a->va == b->va && a->size == b->size && a->read == b->read && a->write == b->write;
+    return a->at == b->at && a->size == b->size && a->read == b->read && a->write == b->write;
 }
 
 bool engine_watch(const struct engine_watch *watch, bool set)
@@ -95,6 +96,11 @@ void engine_wish(const struct engine_wishes *wishes)
     debug.wishes = *wishes;
     debug.accessing = NULL;
     debug.generation++;
+}
+
+void engine_find_pending(bool (*find)(struct engine_watch *watch))
+{
+    debug.find = find;
 }
 
 const struct engine_watch *engine_watched(void)
@@ -198,7 +204,7 @@ static void on_access(uc_engine *uc, uc_mem_type type, uint64_t pa, int size, in
     (void)value;
     for (uint32_t i = 0; i < debug.wishes.watch_count && engine->mode == MODE_RUN; i++) {
         const struct engine_watch *w = &debug.wishes.watches[i];
-        if ((type == UC_MEM_WRITE ? !w->write : !w->read) || pa >= w->pa + w->size || w->pa >= pa + (uint64_t)size)
+        if (w->pending || (type == UC_MEM_WRITE ? !w->write : !w->read) || pa >= w->pa + w->size || w->pa >= pa + (uint64_t)size)
             continue;
         if (debug.observer != NULL) {
             debug.observer->access(w);
@@ -219,8 +225,12 @@ static void add_hook(struct engine *engine, int kinds, void *callback, uint64_t 
 
 static void follow_wishes(struct engine *engine)
 {
-    const struct engine_wishes *w = &debug.wishes;
+    struct engine_wishes *w = &debug.wishes;
 
+    for (uint32_t i = 0; i < w->watch_count; i++) {
+        if (w->watches[i].pending && debug.find(&w->watches[i]))
+            w->watches[i].pending = false;
+    }
     if (engine->debug_generation == debug.generation)
         return;
     engine->debug_generation = debug.generation;

@@ -70,7 +70,9 @@ void files_answer(char *packet);
 
 /** Set or remove what a Z or z packet says, from its kind on, in the memory of `task`. */
 bool points_set(const char *text, bool set, uint32_t task);
-/** The pieces of [va, va + size) of a task's memory; how many, 0: not all of it is there, or it is more than `room`. */
+/** Where a pending piece is, if that is known by now. */
+bool points_find(struct engine_watch *watch);
+/** The pieces of [va, va + size), of `task` or whoever has that memory; how many, 0: more than `room`. */
 uint32_t points_watches(uint32_t task, uint64_t va, uint64_t size, struct engine_watch *out, uint32_t room);
 
 /* -- reverse.c -- */

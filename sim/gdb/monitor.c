@@ -83,11 +83,14 @@ static void last_writer(const char *text, uint32_t task)
         link_say("monitor last-writer: this run keeps no snapshots (docs/time-travel.md says why)\n");
         return;
     }
-    wishes.watch_count = task < MANIFEST_TASKS_MAX ? points_watches(task, va, size, wishes.watches, ENGINE_WATCHES_MAX) : 0;
-    for (uint32_t i = 0; i < wishes.watch_count; i++)
+    bool known = true;
+    wishes.watch_count = points_watches(task, va, size, wishes.watches, ENGINE_WATCHES_MAX);
+    for (uint32_t i = 0; i < wishes.watch_count; i++) {
         wishes.watches[i].write = true;
-    if (wishes.watch_count == 0) {
-        link_say("monitor last-writer %s: the task has no memory there\n", text);
+        known = known && !wishes.watches[i].pending;
+    }
+    if (!known) {
+        link_say("monitor last-writer %s: no task that has run has memory there\n", text);
         return;
     }
     switch (travel_search(TRAVEL_WRITER, task, &wishes, position_now(), link_interrupted, &found)) {

@@ -519,6 +519,7 @@ int gdb_open(const struct options *options)
     if (code != 0)
         return code;
     engine_debug(on_stopped);
+    engine_find_pending(points_find);
     if (options->gdb_at.text != NULL)
         moment_at(MOMENT_FOR_GDB, options->gdb_at.event, on_moment);
     else

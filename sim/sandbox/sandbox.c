@@ -95,7 +95,7 @@ static int allow_terminal(scmp_filter_ctx filter)
     int error = 0;
 
     for (size_t i = 0; i < sizeof requests / sizeof *requests && error == 0; i++)
-        error = allow_if(filter, "ioctl", SCMP_A1(SCMP_CMP_EQ, requests[i]));
+        error = allow_if(filter, "ioctl", SCMP_A1(SCMP_CMP_EQ, requests[i], 0));
     return error;
 }
 
@@ -112,10 +112,10 @@ static int allow_children(scmp_filter_ctx filter, uint32_t has)
     if (error == 0) /* its flags lie in memory, where no filter sees them */
         error = seccomp_rule_add(filter, SCMP_ACT_ERRNO(ENOSYS), SCMP_SYS(clone3), 0);
     if (error == 0)
-        error = allow_if(filter, "prctl", SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG));
+        error = allow_if(filter, "prctl", SCMP_A0(SCMP_CMP_EQ, PR_SET_PDEATHSIG, 0));
     if (error == 0 && (has & SANDBOX_GDB) != 0) /* the process in front of the snapshots */
-        error = allow_if(filter, "prctl", SCMP_A0(SCMP_CMP_EQ, PR_SET_CHILD_SUBREAPER));
-    return error == 0 ? allow_if(filter, "prctl", SCMP_A0(SCMP_CMP_EQ, PR_SET_VMA)) : error;
+        error = allow_if(filter, "prctl", SCMP_A0(SCMP_CMP_EQ, PR_SET_CHILD_SUBREAPER, 0));
+    return error == 0 ? allow_if(filter, "prctl", SCMP_A0(SCMP_CMP_EQ, PR_SET_VMA, 0)) : error;
 }
 
 static int allow_files(scmp_filter_ctx filter, uint32_t has)
@@ -147,7 +147,7 @@ static int fill(scmp_filter_ctx filter, uint32_t has)
     if (error == 0)
         error = allow_files(filter, has);
     /* Looking at a limit is harmless; setting one is not asked for. */
-    return error == 0 ? allow_if(filter, "prlimit64", SCMP_A2(SCMP_CMP_EQ, 0)) : error;
+    return error == 0 ? allow_if(filter, "prlimit64", SCMP_A2(SCMP_CMP_EQ, 0, 0)) : error;
 }
 
 static int load(const struct sandbox_plan *plan)

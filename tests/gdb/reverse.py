@@ -123,11 +123,17 @@ def watchpoints():
     plain = m.run(image, "--stop-at=400ms")
     r = Remote(m, image, "--stop-at=400ms")
     place_of, main = symbol("garbage_calls", "random_state"), symbol("garbage_calls", "main")
+    judge.check(r.ask(f"Z2,{place_of:x},8") == "OK", "watching what no task has yet")
+    judge.check(r.go() == (TRAP, thread) and r.read(place_of, 8) != bytes(8), "the first write, by a task that had not run")
+    judge.check(back(r, "bc", thread) == (TRAP, thread, f"watch:{place_of:x}"), "and back before it")
+    judge.check(back(r, "bc", thread)[2] == "replaylog:begin", "to the beginning")
+    judge.check(r.ask(f"z2,{place_of:x},8") == "OK", "watchpoint not removed")
     r.ask(f"Z0,{main:x},1")
     judge.check(r.go() == (TRAP, thread), "the task")
     r.ask(f"z0,{main:x},1")
     judge.check(r.ask(f"Z2,{place_of:x},8") == "OK", "watchpoint refused")
-    judge.check(r.ask("Z2,10,4") == "E01", "a watchpoint where nothing is")
+    judge.check(r.ask("Z2,10,4") == "OK" and r.ask("z2,10,4") == "OK", "a watchpoint where nothing is")
+    judge.check(r.ask("Z2,10,9999") == "E01" and r.ask("Z5,10,4") == "E01", "a watchpoint of no kind")
     values, moments = [r.read(place_of, 8)], []
     for _ in range(30):
         judge.check(r.go() == (TRAP, thread), "no stop behind the write")
@@ -145,7 +151,7 @@ def watchpoints():
     judge.check(r.ask(f"Z4,{place_of:x},8") == "OK" and r.go() == (TRAP, thread), "no stop at an access")
     judge.check(r.ask(f"z4,{place_of:x},8") == "OK", "watchpoint not removed")
     judge.check(r.monitor(f"last-writer {main:#x}").startswith(("nobody since @1:", "the kernel, after @1:")), "who wrote the code")
-    judge.check("no memory there" in r.monitor("last-writer 16"), "an address without memory")
+    judge.check("has memory there" in r.monitor("last-writer 16"), "an address without memory")
     for wrong in ("", "x", "1,", "1,0", "1,1000", "1 2"):
         judge.check("expected ADDRESS" in r.monitor("last-writer " + wrong) or wrong == "", f"'{wrong}' is taken")
     judge.check("monitor moment" in r.monitor("help"), "help")
@@ -258,6 +264,30 @@ def processes():
     judge.check(left() == 0, f"{left()} processes stay behind")
 
 
+def searches():
+    """A search over much of the run: Ctrl-C breaks it off where it began, and else it ends at the beginning."""
+    r = Remote(m, "--image=tasks", "--stop-at=3s")
+    main, print_ = symbol("sensor", "main"), symbol("sensor", "text_print")
+    r.ask(f"Z0,{print_:x},1")
+    judge.check(r.go() == (TRAP, 4), "sensor")
+    r.ask(f"z0,{print_:x},1")
+    judge.check(len(r.monitor("snapshots").splitlines()) > 1, "no snapshots: " + r.said)
+    here = place(r)
+    judge.check(r.ask(f"Z2,{main:x},4") == "OK", "a watchpoint that is never hit")
+    r.ask("Hc0")
+    r.send("bc")
+    judge.check(r.interrupt() == INT, "the search goes on")
+    judge.check(place(r) == here, f"broken off at {place(r)}, not at {here}")
+    judge.check(back(r, "bc")[2] == "replaylog:begin" and moment(r) < here[0], "the beginning")
+    judge.check(r.ask(f"z2,{main:x},4") == "OK", "watchpoint not removed")
+    fresh = r.register(PC)
+    judge.check(r.ask(f"Z4,{main:x},4") == "OK" and r.ask(f"z4,{main:x},4") == "OK", "watching what no task has yet")
+    r.ask(f"Z0,{print_:x},1")
+    judge.check(r.register(PC) == fresh and r.go() == (TRAP, 4) and place(r) == here, "there again")
+    r.ask(f"z0,{print_:x},1")
+    finish(r, m.run("--image=tasks", "--stop-at=3s"), "searches")
+
+
 def at():
     """--gdb-at: gdb comes at a moment; what cannot be is refused."""
     plain = m.run("--image=tour")
@@ -286,5 +316,5 @@ def at():
         r.process.communicate()
 
 
-{f.__name__: f for f in (steps, continues, watchpoints, kernel_writes, wandering, processes, at)}[sys.argv[1]]()
+{f.__name__: f for f in (steps, continues, watchpoints, kernel_writes, wandering, processes, searches, at)}[sys.argv[1]]()
 judge.finish()

@@ -50,7 +50,9 @@ struct engine_watch {
     paddr_t pa;
     uint64_t size;  /* within one page */
     uint64_t va;    /* what the debugger calls it */
+    uint64_t at;    /* in the task that has it; `va` is the beginning of a longer one that touches two pages */
     bool read, write;
+    bool pending;   /* `pa` is not known yet */
 };
 
 /** Breakpoints and watchpoints. */
@@ -83,6 +85,8 @@ bool engine_is_break(uint64_t va);
 /** Breakpoints and watchpoints all at once. */
 void engine_wishes(struct engine_wishes *out);
 void engine_wish(const struct engine_wishes *wishes);
+/** Ask `find` for the places that are not known yet, whenever user code is about to run; true: it has set watch->pa. */
+void engine_find_pending(bool (*find)(struct engine_watch *watch));
 /** Where a watched access was that user code stopped for (ENGINE_WATCHED): by the debugger's name of it. */
 const struct engine_watch *engine_watched(void);
 /** Let `observer` look on from the next run of user code, and nothing else stop it; NULL: no longer. Needs metering. */
