@@ -33,6 +33,7 @@ uint64_t pt_span(uint32_t level)
 /*@ assigns \nothing;
   @ ensures \result < 512;
   @ ensures \result == va / pt_bytes(level) % 512;
+  @ ensures whole: pt_bytes(level) * (va / pt_bytes(level) / 512 * 512 + \result) + va % pt_bytes(level) == va;
   @*/
 uint32_t pt_index(vaddr_t va, uint32_t level)
 {

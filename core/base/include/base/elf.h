@@ -36,8 +36,9 @@ struct elf_limits {
 /**
  * Check `image` of `len` bytes and fill `out`, whose contents mean nothing after an error. Pure; any context; time is
  * bounded by the number of program headers. Empty segments are left out; notes of other owners are ignored.
- * Errors: the first rule broken, one ERR_ELF_* each: the file header, the program headers in their order, then the plan
- * as a whole. NOT_EXEC also for a file that wants a dynamic linker; BAD_NOTE for a malformed note, an Aegis note of
- * another type or version, and for none.
+ * Errors: the first rule broken, one ERR_ELF_* each: the file header, the program headers that are no segments, the
+ * segments in their order, then the plan as a whole. NOT_EXEC also for a file that wants a dynamic linker; BAD_NOTE for a
+ * malformed note, an Aegis note of another type or version, and for none. Proved (docs/proofs.md): a plan is safe and is
+ * what the file says, and every error has the reason that its name gives.
  */
 MUST_CHECK status_t elf_plan_load(const uint8_t *image, uint64_t len, struct elf_limits limits, struct elf_plan *out);
