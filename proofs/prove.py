@@ -79,10 +79,13 @@ def contracts(lists, show):
 
 def main():
     parser = argparse.ArgumentParser()
-    for option in ("--quick", "--update", "--json", "--list"):
+    for option in ("--quick", "--update", "--json", "--list", "--mutants"):
         parser.add_argument(option, action="store_true")
     parser.add_argument("--only", action="append", default=[])
     args = parser.parse_args()
+    if args.mutants:
+        words = [word for words in args.only for word in words.split(",")]
+        sys.exit(subprocess.run([engines()["wp"], "--mutants", *["--quick"] * args.quick, *words], check=False).returncode)
     started = time.monotonic()
     lists = {name: listed(path) for name, path in engines().items()}
     if args.list:
