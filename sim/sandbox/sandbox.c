@@ -27,6 +27,7 @@
 #include "calls.h"
 
 #define TEST "AEGIS_SIM_FORBIDDEN" /* for tests of the list: "NAME[:ARGUMENT...]", called once inside */
+#define NAMES_MAX 512u
 #define PR_SET_VMA 0x53564d41      /* names for anonymous memory, which newer C libraries give */
 
 /* In builds with gcov, whatever else of its library is linked. */
@@ -35,9 +36,12 @@ void __gcov_init(void *info);
 
 /* -- A call that is not on the list -- */
 
+/* By number, for a handler that may not allocate. */
+static const char *names[NAMES_MAX];
+
 static void on_forbidden(int signal, siginfo_t *info, void *context)
 {
-    char *name = seccomp_syscall_resolve_num_arch(info->si_arch, info->si_syscall);
+    const char *name = (unsigned)info->si_syscall < NAMES_MAX ? names[info->si_syscall] : NULL;
     char line[160];
 
     (void)signal;
@@ -53,6 +57,8 @@ static void watch_forbidden(void)
 {
     struct sigaction action = {.sa_sigaction = on_forbidden, .sa_flags = SA_SIGINFO | SA_ONSTACK};
 
+    for (int i = 0; i < (int)NAMES_MAX; i++)
+        names[i] = seccomp_syscall_resolve_num_arch(SCMP_ARCH_NATIVE, i);
     sigaction(SIGSYS, &action, NULL);
 }
 
