@@ -6,6 +6,7 @@
 
 #include <base/hash.h>
 #include <sim/machine.h>
+#include <sim/moment.h>
 #include <sim/serial.h>
 #include <sim/trace.h>
 
@@ -51,7 +52,7 @@ static void announce(const char *words)
 
 static void on_trace(struct trace_sink *sink, const struct trace_event *e, uint64_t time)
 {
-    char words[200] = "";
+    char words[200 + MOMENT_TEXT] = "";
 
     (void)sink;
     hash_u64(&state.hash, (uint64_t)e->kind << 48 | (uint64_t)e->thread << 32 | (uint64_t)e->cpu << 16 | e->count);
@@ -66,21 +67,21 @@ static void on_trace(struct trace_sink *sink, const struct trace_event *e, uint6
     if (described())
         snprintf(words, sizeof words,
             "%s, cpu %u, thread %d, values %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64 " %" PRIx64
-            ", %" PRIu64 " bytes of user code so far",
+            ", %" PRIu64 " bytes of user code so far, %s",
             e->kind < TRACE_KIND_COUNT ? kind_name[e->kind] : "?", e->cpu, e->thread == TRACE_NO_THREAD ? -1 : e->thread,
-            e->a, e->b, e->c, e->d, e->e, e->f, machine.stats.user_bytes);
+            e->a, e->b, e->c, e->d, e->e, e->f, machine.stats.user_bytes, moment_text());
     announce(words);
 }
 
 static void on_output(struct serial_tap *tap, uint8_t byte, uint64_t time)
 {
-    char words[40] = "";
+    char words[40 + MOMENT_TEXT] = "";
 
     (void)tap;
     hash_u64(&state.hash, UINT64_C(0x100) | byte);
     advance(time);
     if (described())
-        snprintf(words, sizeof words, "output of byte 0x%02x", byte);
+        snprintf(words, sizeof words, "output of byte 0x%02x, %s", byte, moment_text());
     announce(words);
 }
 

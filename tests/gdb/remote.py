@@ -10,11 +10,11 @@ import time
 class Remote:
     """A machine started with --gdb, and the connection to it."""
 
-    def __init__(self, machine, *args):
+    def __init__(self, machine, *args, stdin=subprocess.DEVNULL):
         path = os.path.join(machine.folder.name, "gdb")
         if os.path.exists(path):
             os.unlink(path)
-        self.process = subprocess.Popen([machine.binary, "--gdb=unix:" + path, *args], stdin=subprocess.DEVNULL,
+        self.process = subprocess.Popen([machine.binary, "--gdb=unix:" + path, *args], stdin=stdin,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, errors="replace")
         self.socket = socket.socket(socket.AF_UNIX)
         self.socket.settimeout(60)

@@ -264,6 +264,69 @@ def processes():
     judge.check(left() == 0, f"{left()} processes stay behind")
 
 
+def replayed():
+    """A recorded run, back and forth: every event, hash and the state at the end are the recorded ones."""
+    record = os.path.join(m.folder.name, "r.json")
+    plain = m.run("--image=tour", "--cpus=4", "--seed=9", "--record=" + record)
+    r = Remote(m, "--replay=" + record)
+    breaks = [symbol("uart_driver", "uart_send"), symbol("logger", "text_print"), symbol("clumsy", "main")]
+    for a in breaks:
+        r.ask(f"Z0,{a:x},1")
+    rng = random.Random(3)
+    for _ in range(30):
+        if rng.random() < 0.6:
+            over(r, breaks)
+            r.go()
+        else:
+            back(r, rng.choice(("bs", "bs", "bc")), int(r.ask("qC")[2:], 16))
+    for a in breaks:
+        r.ask(f"z0,{a:x},1")
+    while r.go()[0] != "W":
+        pass
+    code, out, err = r.finish()
+    judge.check(code == 0 and "the same as recorded" in err, f"{code}: {err[-500:]}")
+    judge.check(out == plain.stdout, "the transcript is another")
+
+
+def typed():
+    """Input that has come comes again when it came: it is an event of the machine, and so moves all later moments."""
+    options = ("--image=tasks", "--stop-at=3s", "--serial=stdio")
+    r = Remote(m, *options, stdin=subprocess.PIPE)
+    print_ = symbol("logger", "text_print")
+    r.ask(f"Z0,{print_:x},1")
+    judge.check(r.go() == (TRAP, 5), "logger")
+    before = place(r)
+    r.process.stdin.write("abc")
+    r.process.stdin.close()
+    places = []
+    for _ in range(4):
+        over(r, [print_])
+        judge.check(r.go() == (TRAP, 5), "logger")
+        places.append(place(r))
+    untouched = Remote(m, *options)
+    untouched.ask(f"Z0,{print_:x},1")
+    untouched.go()
+    over(untouched, [print_])
+    judge.check(place(untouched) != before and untouched.go() == (TRAP, 5) and moment(untouched) != places[0][0], "input is no event")
+    untouched.process.kill()
+    untouched.process.communicate()
+    for _ in range(3):
+        back(r, "bc", 5)
+    judge.check(place(r) == places[0], f"back at {moment(r)}")
+    r.ask(f"z0,{print_:x},1")
+    judge.check(back(r, "bc")[2] == "replaylog:begin", "the beginning")
+    r.ask(f"Z0,{print_:x},1")
+    judge.check(r.go() == (TRAP, 5) and place(r) == before, "the first again")
+    for want in places:
+        over(r, [print_])
+        judge.check(r.go() == (TRAP, 5) and place(r) == want, f"again at {moment(r)}, not at {want[0]}")
+    r.ask(f"z0,{print_:x},1")
+    while r.go()[0] != "W":
+        pass
+    r.process.stdin = None
+    judge.check(r.finish()[0] == 0, "the end")
+
+
 def searches():
     """A search over much of the run: Ctrl-C breaks it off where it began, and else it ends at the beginning."""
     r = Remote(m, "--image=tasks", "--stop-at=3s")
@@ -316,5 +379,5 @@ def at():
         r.process.communicate()
 
 
-{f.__name__: f for f in (steps, continues, watchpoints, kernel_writes, wandering, processes, searches, at)}[sys.argv[1]]()
+{f.__name__: f for f in (steps, continues, watchpoints, kernel_writes, wandering, processes, replayed, typed, searches, at)}[sys.argv[1]]()
 judge.finish()
