@@ -11,7 +11,7 @@ import re
 
 import engine
 
-CONTRACT = re.compile(r"/\*@(.*?)\*/\s*([A-Za-z_][^;{}()/]*?\b(\w+)\()", re.S)
+CONTRACT = re.compile(r"/\*@((?:(?!\*/).)*)\*/\s*([A-Za-z_][^;{}()/]*?\b(\w+)\()", re.S)
 
 
 def without_comments(text):

@@ -8,8 +8,16 @@
 #include <diag/counters.h>
 #include <sched/sched.h>
 
+/*@ requires \valid(to + (0 .. 3)) && \valid_read(from + (0 .. 3)) && \separated(to + (0 .. 3), from + (0 .. 3));
+  @ assigns to[0 .. 3];
+  @ ensures \forall integer i; 0 <= i < 4 ==> to[i] == \old(from[i]);
+  @*/
 static void copy_words(uint64_t to[4], const uint64_t from[4])
 {
+    /*@ loop invariant 0 <= i <= 4 && \forall integer k; 0 <= k < i ==> to[k] == from[k];
+      @ loop assigns i, to[0 .. 3];
+      @ loop variant 4 - i;
+      @*/
     for (uint32_t i = 0; i < 4; i++)
         to[i] = from[i];
 }
