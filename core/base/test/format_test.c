@@ -47,7 +47,11 @@ static void plain_text(void **state)
 static void percent_sign(void **state)
 {
     (void)state;
+    char two[2];
+
     expect("100% of %d", "100%% of %%d");
+    assert_int_equal(format(two, sizeof(two), "%%%%"), 1); /* no room for the second */
+    assert_string_equal(two, "%");
 }
 
 static void character(void **state)

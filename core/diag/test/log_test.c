@@ -54,6 +54,18 @@ TEST(a_cpu_without_a_thread_is_a_dash)
     assert_string_equal(printed(), "[TICK:0000002A] [T-] [INFO] idle\n");
 }
 
+static int32_t thread_12(void)
+{
+    return 12;
+}
+
+TEST(a_thread_s_number_may_have_two_digits)
+{
+    log_set_source(tick_42, thread_12);
+    log_info("twelve");
+    assert_string_equal(printed(), "[TICK:0000002A] [T12] [INFO] twelve\n");
+}
+
 TEST(the_tick_shows_its_low_32_bits)
 {
     log_set_source(huge_tick, NULL);
@@ -142,6 +154,7 @@ int main(void)
         cmocka_unit_test_setup(a_line_has_tick_thread_level_and_text, unit_setup),
         cmocka_unit_test_setup(before_there_is_a_clock_the_tick_is_0_and_nobody_runs, unit_setup),
         cmocka_unit_test_setup(a_cpu_without_a_thread_is_a_dash, unit_setup),
+        cmocka_unit_test_setup(a_thread_s_number_may_have_two_digits, unit_setup),
         cmocka_unit_test_setup(the_tick_shows_its_low_32_bits, unit_setup),
         cmocka_unit_test_setup(each_level_has_its_name, unit_setup),
         cmocka_unit_test_setup(a_level_above_the_maximum_costs_not_even_its_arguments, unit_setup),

@@ -87,7 +87,6 @@ WRAP_STATUS(arch_create_address_space, (struct arch_space *space, uint32_t asid,
 WRAP_STATUS(arch_map_page, (struct arch_space *space, vaddr_t va, paddr_t pa, uint32_t flags), (space, va, pa, flags))
 WRAP_STATUS(arch_unmap_page, (struct arch_space *space, vaddr_t va), (space, va))
 WRAP_STATUS(arch_protect_page, (struct arch_space *space, vaddr_t va, uint32_t flags), (space, va, flags))
-WRAP_STATUS(arch_device_get, (uint32_t dev, struct arch_device *out), (dev, out))
 WRAP_STATUS(arch_firmware_parse, (const void *data), (data))
 WRAP_STATUS(ipc_init, (void), ())
 
@@ -104,8 +103,9 @@ WRAP_VALUE(bool, arch_irq_exists, (uint32_t vector), (vector), false)
 WRAP_VALUE(uint32_t, arch_pci_config_read32, (uint32_t bus, uint32_t dev, uint32_t func, uint32_t offset),
            (bus, dev, func, offset), 0x12348086)
 WRAP_VALUE(paddr_t, arch_ptr_phys, (const void *p), (p), 0)
-WRAP_VALUE(uint32_t, frame_count_free, (void), (), 0)
-WRAP_VALUE(bool, frame_is_used, (paddr_t pa), (pa), false)
+WRAP_VALUE(uint32_t, frame_count_free, (void), (), how("too many") ? UINT32_MAX : 0)
+WRAP_VALUE(bool, frame_is_used, (paddr_t pa), (pa), how("stuck"))
+WRAP_VALUE(bool, cap_check, (uint32_t caps, uint32_t need), (caps, need), true)
 WRAP_VALUE(uint32_t, sched_count, (enum thread_state state), (state), 999)
 WRAP_VALUE(uint32_t, spin_depth, (void), (), 1)
 WRAP_VALUE(bool, cap_for_syscall, (uint64_t nr, uint64_t target, uint32_t *need), (nr, target, need), true)
@@ -202,6 +202,18 @@ WRAP(status_t, arch_parse_modules, (const struct boot_info *info, struct boot_mo
     return lies("arch_parse_modules") ? ERR_INVALID_ARGS : status;
 }
 
+WRAP(status_t, arch_device_get, (uint32_t dev, struct arch_device *out))
+{
+    status_t status = __real_arch_device_get(dev, out);
+
+    if (!lies("arch_device_get"))
+        return status;
+    if (!how("of no kind"))
+        return how("pretends") ? STATUS_OK : ERR_IO;
+    out->kind = 0;
+    return STATUS_OK;
+}
+
 WRAP(status_t, arch_walk, (const struct arch_space *space, vaddr_t va, paddr_t *pa, uint32_t *flags))
 {
     status_t status = __real_arch_walk(space, va, pa, flags);
@@ -210,6 +222,8 @@ WRAP(status_t, arch_walk, (const struct arch_space *space, vaddr_t va, paddr_t *
         return status;
     if (how("rights"))
         *flags ^= ARCH_MAP_WRITABLE;
+    else if (how("elsewhere"))
+        *pa += PAGE_SIZE;
     else if (how("open kernel"))
         *flags = ARCH_MAP_PRESENT | ARCH_MAP_USER;
     else

@@ -328,6 +328,30 @@ TEST(the_hash_is_made_of_exactly_these_words)
     assert_int_equal(hash(), hash_final(&want));
 }
 
+TEST(what_is_left_at_the_end_is_named)
+{
+    static const char in_use[] = "an endpoint has a queue entry, a receiver or a server";
+
+    assert_string_equal(ipc_check_module.leak(), in_use);
+    for (uint32_t i = 0; i < CONFIG_ENDPOINTS; i++)
+        ep_init(&s->ep[i]);
+    assert_null(ipc_check_module.leak());
+    s->ep[0].server = 1;
+    assert_string_equal(ipc_check_module.leak(), in_use);
+    ep_init(&s->ep[0]);
+    s->ep[CONFIG_ENDPOINTS - 1].receiver = 1;
+    assert_string_equal(ipc_check_module.leak(), in_use);
+    ep_init(&s->ep[CONFIG_ENDPOINTS - 1]);
+    s->ep[1].senders.count = 1;
+    assert_string_equal(ipc_check_module.leak(), in_use);
+    ep_init(&s->ep[1]);
+    s->grant[0].owner = 1;
+    assert_string_equal(ipc_check_module.leak(), "a grant is in use");
+    s->grant[0].owner = GRANT_NONE;
+    s->irq[0].active = true;
+    assert_string_equal(ipc_check_module.leak(), "an interrupt is bound");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -368,6 +392,7 @@ int main(void)
         cmocka_unit_test_setup(a_task_lives_from_the_moment_it_is_known, setup),
         cmocka_unit_test_setup(a_sender_that_dies_where_nobody_serves_leaves_nothing_behind, setup),
         cmocka_unit_test_setup(the_hash_is_made_of_exactly_these_words, setup),
+        cmocka_unit_test_setup(what_is_left_at_the_end_is_named, setup),
     };
 
     return cmocka_run_group_tests_name("ipc_check", tests, NULL, NULL);

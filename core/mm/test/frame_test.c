@@ -290,6 +290,15 @@ TEST(parts_of_pages_at_the_ends_of_a_range_are_not_used)
         assert_in_range(get(), RAM + PAGE_SIZE, RAM + need);
 }
 
+TEST(a_range_inside_one_page_is_ignored)
+{
+    const struct boot_mmap_entry map[] = {usable(RAM + 1, 8), usable(RAM + PAGE_SIZE, NULL_RAM_MAX - PAGE_SIZE)};
+
+    assert_status(init_with(map, 1), ERR_NO_MEMORY);
+    assert_ok(init_with(map, 2));
+    assert_in_range(get(), RAM + PAGE_SIZE, RAM + NULL_RAM_MAX - 1);
+}
+
 TEST(holes_between_ranges_are_never_handed_out)
 {
     const uint64_t half = NULL_RAM_MAX / 2;
@@ -424,6 +433,7 @@ int main(void)
         cmocka_unit_test(reserved_memory_is_no_memory),
         cmocka_unit_test(a_range_one_page_too_small_is_refused),
         cmocka_unit_test(parts_of_pages_at_the_ends_of_a_range_are_not_used),
+        cmocka_unit_test(a_range_inside_one_page_is_ignored),
         cmocka_unit_test(holes_between_ranges_are_never_handed_out),
         cmocka_unit_test(a_range_that_wraps_around_is_ignored),
         cmocka_unit_test(a_range_that_starts_in_the_last_page_of_all_is_ignored),

@@ -197,6 +197,62 @@ TEST(tick_order_and_current_thread_count_in_the_hash)
     assert_int_not_equal(hash(), reordered);
 }
 
+TEST(the_first_thread_is_looked_at_too)
+{
+    s->thread[0].base_prio = 7;
+    assert_broken("an effective priority is below its base");
+}
+
+TEST(a_thread_that_does_not_exist_has_no_priority)
+{
+    s->thread[CONFIG_TASKS - 1].base_prio = 3;
+    assert_sound();
+}
+
+TEST(of_two_cpus_the_second_is_looked_at_if_it_is_online)
+{
+    null_reset(&(struct null_config){.cpus = 2});
+    sched_init();
+    s->cpu[0].online = 1;
+    s->idle[1].state = THREAD_READY;
+    assert_sound();
+    s->cpu[1].online = 1;
+    assert_broken("a CPU's current thread is not running");
+}
+
+TEST(with_a_ready_thread_the_machine_is_not_idle)
+{
+    s->cpu[0].online = 1;
+    assert_false(sched_is_idle());
+}
+
+TEST(the_hash_is_made_of_exactly_these_words)
+{
+    static const uint64_t words[3] = {(uint64_t)THREAD_READY << 32 | 4 << 16 | 0x23, (uint64_t)THREAD_READY << 32 | 4 << 16,
+                                      (uint64_t)THREAD_READY << 32 | 6 << 16};
+    static const uint64_t links[3] = {1ull << 32 | 1 << 16 | 3, (uint64_t)WAITQ_NONE << 32 | 1 << 16,
+                                      (uint64_t)WAITQ_NONE << 32 | 1 << 16};
+    struct hash want;
+
+    s->thread[0].used = 0x23;
+    s->thread[0].cpu = 3;
+    s->thread[1].since = 99;
+    s->thread[1].user = (struct arch_user){.nr = 1, .target = 2, .w = {3, 4, 5, 6}, .pc = 7, .sp = 8};
+    s->cpu[ARCH_MAX_CPUS - 1].current = &s->thread[2];
+    hash_init(&want, 0);
+    hash_u64(&want, s->tick);
+    for (uint32_t i = 0; i < CONFIG_TASKS; i++) {
+        hash_u64(&want, i < 3 ? words[i] : 0);
+        hash_u64(&want, i < 3 ? links[i] : (uint64_t)s->links[i].next << 32);
+        hash_u64(&want, i == 1 ? 99 : 0);
+        for (uint32_t r = 1; r <= 8; r++)
+            hash_u64(&want, i == 1 ? r : 0);
+    }
+    for (uint32_t i = 0; i < ARCH_MAX_CPUS; i++)
+        hash_u64(&want, i == ARCH_MAX_CPUS - 1 ? 2 : THREAD_NONE);
+    assert_int_equal(hash(), hash_final(&want));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -221,6 +277,11 @@ int main(void)
         cmocka_unit_test_setup(the_hash_is_a_function_of_the_state, setup),
         cmocka_unit_test_setup(the_time_of_a_fault_counts_in_the_hash, setup),
         cmocka_unit_test_setup(tick_order_and_current_thread_count_in_the_hash, setup),
+        cmocka_unit_test_setup(the_first_thread_is_looked_at_too, setup),
+        cmocka_unit_test_setup(a_thread_that_does_not_exist_has_no_priority, setup),
+        cmocka_unit_test_setup(of_two_cpus_the_second_is_looked_at_if_it_is_online, setup),
+        cmocka_unit_test_setup(with_a_ready_thread_the_machine_is_not_idle, setup),
+        cmocka_unit_test_setup(the_hash_is_made_of_exactly_these_words, setup),
     };
 
     return cmocka_run_group_tests_name("sched_check", tests, NULL, NULL);

@@ -51,6 +51,21 @@ TEST(sleeping_with_another_lock_names_it)
     assert_run_panics("lock held across sleep: first (rank 5)");
 }
 
+static void sleep_with_a_later_lock(uint32_t me)
+{
+    (void)me;
+    first = (struct spinlock)SPINLOCK_INIT("first", 5);
+    spin_lock(&first);
+    spin_lock(&lock);
+    (void)!sched_block(&first);
+}
+
+TEST(sleeping_with_a_lock_taken_later_names_it)
+{
+    threads_add(0, 4, sleep_with_a_later_lock);
+    assert_run_panics("lock held across sleep: outer (rank 20)");
+}
+
 static void exit_with_lock(uint32_t me)
 {
     (void)me;
@@ -100,6 +115,7 @@ int main(void)
         cmocka_unit_test_setup(sleeping_without_the_outer_lock_panics, setup),
         cmocka_unit_test_setup(a_preemption_point_under_a_lock_panics, setup),
         cmocka_unit_test_setup(sleeping_with_another_lock_names_it, setup),
+        cmocka_unit_test_setup(sleeping_with_a_lock_taken_later_names_it, setup),
         cmocka_unit_test_setup(a_thread_that_exits_under_a_lock_panics, setup),
         cmocka_unit_test_setup(a_thread_that_faults_under_a_lock_panics, setup),
         cmocka_unit_test_setup(an_idle_cpu_that_halts_under_a_lock_panics, setup),

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Several CPUs: work in parallel, wake-ups and kills that cross, one clock. */
+#include <string.h>
+
 #include <arch/atomic.h>
 #include <arch/irq.h>
 #include <arch/smp.h>
@@ -262,6 +264,44 @@ TEST(idle_cpus_leave_the_lock_to_those_that_work)
     assert_string_equal(notes(), "0:left alone ");
 }
 
+static void count_hook(uint64_t tick)
+{
+    (void)tick;
+    note("hook ");
+}
+
+/* The tick of a CPU that is not the first, at a time when the first would begin an epoch and restart a thread. */
+static void tick_elsewhere(uint32_t me)
+{
+    struct sched_state *s = sched_state();
+    struct thread *self = thread_get(me), *faulted = thread_get(5);
+
+    meet(me);
+    if (self->cpu == 0)
+        return;
+    s->tick = 199;
+    s->tick_hook = count_hook;
+    self->used = 7;
+    faulted->state = THREAD_FAULTED;
+    waitq_push(s->links, &s->restarting, 5);
+    null_trace(true);
+    sched_tick(NULL);
+    note("%u ticks, %u used, %u traced, %s", (uint32_t)s->tick, self->used, null_trace_count(), thread_state_name(faulted->state));
+    waitq_remove(s->links, &s->restarting, 5);
+    faulted->state = THREAD_INACTIVE;
+    s->tick_hook = NULL;
+}
+
+TEST(another_cpu_s_tick_charges_its_thread_and_nothing_else)
+{
+    arrived = 0;
+    threads_add(0, 4, tick_elsewhere);
+    threads_add(1, 4, tick_elsewhere);
+    run();
+    assert_non_null(strstr(notes(), "199 ticks, 8 used, 0 traced, faulted"));
+    assert_null(strstr(notes(), "hook"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +315,7 @@ int main(void)
         cmocka_unit_test_setup(a_kill_interrupts_the_cpu_of_its_victim, setup_two_cpus),
         cmocka_unit_test_setup(a_kill_of_a_thread_that_does_not_run_elsewhere_interrupts_nobody, setup),
         cmocka_unit_test_setup(only_cpu_0_counts_time, setup_two_cpus),
+        cmocka_unit_test_setup(another_cpu_s_tick_charges_its_thread_and_nothing_else, setup_two_cpus),
     };
 
     return cmocka_run_group_tests_name("smp", tests, NULL, NULL);

@@ -295,6 +295,7 @@ TEST(every_state_has_a_name)
     assert_string_equal(thread_state_name(THREAD_BLOCKED), "blocked");
     assert_string_equal(thread_state_name(THREAD_FAULTED), "faulted");
     assert_string_equal(thread_state_name(THREAD_EXITED), "exited");
+    assert_string_equal(thread_state_name((enum thread_state)(THREAD_EXITED + 1)), "?");
     assert_string_equal(thread_state_name((enum thread_state)17), "?");
 }
 
@@ -382,6 +383,16 @@ TEST(a_thread_index_out_of_range_panics)
     assert_panics(get_thread_out_of_range, NULL, "assertion failed: index < CONFIG_TASKS");
 }
 
+/* What an event has no value for is 0. */
+static void assert_unused_words_are_0(void)
+{
+    for (uint32_t i = 0; i < null_trace_count(); i++) {
+        const struct trace_event *e = null_trace_at(i);
+
+        assert_true(e->b == 0 && e->c == 0 && e->d == 0);
+    }
+}
+
 TEST(switches_are_counted_and_traced)
 {
     null_trace(true);
@@ -398,6 +409,7 @@ TEST(switches_are_counted_and_traced)
     assert_int_equal(order[1], 1);
     assert_int_equal(order[2], TRACE_NO_THREAD);
     assert_int_equal(counters_get()->switches, 3);
+    assert_unused_words_are_0();
 }
 
 TEST(blocking_and_exiting_are_traced)
@@ -414,6 +426,7 @@ TEST(blocking_and_exiting_are_traced)
     }
     assert_int_equal(blocked, 1);
     assert_int_equal(exited, 1);
+    assert_unused_words_are_0();
 }
 
 static struct arch_space space_a = {.asid = 1}, space_b = {.asid = 2};

@@ -53,7 +53,10 @@ TEST(ticks_are_traced)
     threads_add(0, 4, work_3);
     run();
     for (uint32_t i = 0; i < null_trace_count(); i++)
-        ticks += null_trace_at(i)->kind == TRACE_TICK && null_trace_at(i)->a == ticks + 1;
+        if (null_trace_at(i)->kind == TRACE_TICK) {
+            assert_int_equal(null_trace_at(i)->a, ++ticks);
+            assert_true(null_trace_at(i)->b == 0 && null_trace_at(i)->c == 0 && null_trace_at(i)->d == 0);
+        }
     assert_int_equal(ticks, 3);
 }
 
@@ -383,6 +386,20 @@ TEST(pending_restarts_and_spent_threads_are_not_idleness)
     assert_true(sched_is_idle());
 }
 
+static void yield_without_budget(uint32_t me)
+{
+    thread_get(me)->used = 3;
+    sched_yield_cpu();
+    say(me);
+}
+
+TEST(yielding_without_budget_waits_for_the_epoch_even_alone)
+{
+    threads_add_budget(0, 4, 3, yield_without_budget);
+    run();
+    assert_string_equal(notes(), "0@100 ");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -412,6 +429,7 @@ int main(void)
         cmocka_unit_test_setup(a_machine_with_a_running_thread_is_not_idle, setup),
         cmocka_unit_test_setup(idle_threads_are_not_charged, setup),
         cmocka_unit_test_setup(pending_restarts_and_spent_threads_are_not_idleness, setup),
+        cmocka_unit_test_setup(yielding_without_budget_waits_for_the_epoch_even_alone, setup),
     };
 
     return cmocka_run_group_tests_name("time", tests, NULL, NULL);

@@ -63,6 +63,13 @@ TEST(a_sound_machine_is_sound)
     assert_string_equal(task_check_module.name, "task");
 }
 
+TEST(a_task_that_was_not_completed_is_passed_over)
+{
+    task_state()->task[5].used = true;
+    task_state()->task[5].alive = false;
+    assert_null(task_check_module.check());
+}
+
 TEST(a_peer_s_frame_in_a_task_is_found)
 {
     remap(0, image_base(0) + IMAGE_DATA_OFFSET, task_get(1)->image_page[1], RW);
@@ -204,10 +211,34 @@ TEST(a_device_that_nobody_gave_back_is_a_leak)
     assert_string_equal(task_check_module.leak(), "a device belongs to a dead task");
 }
 
+/* Some tasks' numbers, and who owns the devices. */
+TEST(the_hash_is_made_of_exactly_these_words)
+{
+    struct task_state *t = task_state();
+    struct hash want;
+
+    t->task[0].restarts = 3;
+    t->task[0].last_beat = 4;
+    t->task[0].heartbeat = 5;
+    t->task[0].calls = 6;
+    t->task[1].restarts = 7;
+    t->task[1].last_beat = 8;
+    t->task[1].heartbeat = 9;
+    t->task[1].calls = 10;
+    t->device_owner[0] = 1;
+    hash_init(&want, 0);
+    for (uint64_t word = 3; word <= 10; word++)
+        hash_u64(&want, word == 7 ? 1ull << 32 | 7 : word);
+    for (uint32_t i = 0; i < LAYOUT_DEVICE_COUNT; i++)
+        hash_u64(&want, i == 0 ? 1 : THREAD_NONE);
+    assert_int_equal(hash(), hash_final(&want));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(a_sound_machine_is_sound, setup),
+        cmocka_unit_test_setup(a_task_that_was_not_completed_is_passed_over, setup),
         cmocka_unit_test_setup(a_peer_s_frame_in_a_task_is_found, setup),
         cmocka_unit_test_setup(a_peer_s_address_in_a_task_is_found, setup),
         cmocka_unit_test_setup(a_peer_s_stack_in_a_task_is_found, setup),
@@ -225,6 +256,7 @@ int main(void)
         cmocka_unit_test_setup(a_device_that_nobody_gave_back_is_a_leak, setup),
         cmocka_unit_test_setup(the_hash_is_a_function_of_the_state, setup),
         cmocka_unit_test_setup(restarts_watchdogs_calls_and_devices_count_in_the_hash, setup),
+        cmocka_unit_test_setup(the_hash_is_made_of_exactly_these_words, setup),
     };
 
     return cmocka_run_group_tests_name("task_check", tests, NULL, NULL);
