@@ -182,7 +182,7 @@ def jobs_of(engine, rows, options):
 def main(engine):
     options = parse_arguments(engine)
     rows = [row for row in engine.rows if row.name in options.names or not options.names]
-    if options.quick:
+    if options.quick and not options.names:
         rows = [row for row in rows if row.quick]
     if options.list:
         print("\n".join(row.name for row in rows))

@@ -102,7 +102,9 @@ struct page {
 
 static bool acceptable(vaddr_t va, uint32_t rights)
 {
-    return va % PAGE_SIZE == 0 && va <= isa_pt_format.user_top && ((rights & ARCH_MAP_WRITABLE) == 0 || (rights & ARCH_MAP_NO_EXECUTE) != 0);
+    bool wx = (rights & ARCH_MAP_WRITABLE) != 0 && (rights & ARCH_MAP_NO_EXECUTE) == 0;
+
+    return va % PAGE_SIZE == 0 && va <= isa_pt_format.user_top && !wx;
 }
 
 static bool is_small(vaddr_t va)
