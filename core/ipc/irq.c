@@ -83,12 +83,10 @@ status_t ipc_irq_ack(uint32_t me, uint64_t irq)
 
 void ipc_irqs_cleanup_locked(uint32_t index)
 {
-    struct ipc_state *s = ipc_state();
+    uint32_t line[CONFIG_IRQ_BINDINGS];
 
-    for (uint32_t i = 0; i < CONFIG_IRQ_BINDINGS; i++) {
-        if (!s->irq[i].active || s->irq[i].task != index)
-            continue;
-        arch_irq_mask(s->irq[i].irq);
-        s->irq[i] = (struct irq_binding){.active = false};
-    }
+    irq_forget_all(ipc_state()->irq, index, line);
+    for (uint32_t i = 0; i < CONFIG_IRQ_BINDINGS; i++)
+        if (line[i] != IRQ_LINE_NONE)
+            arch_irq_mask(line[i]);
 }

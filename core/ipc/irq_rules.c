@@ -4,7 +4,12 @@
 #include <abi/status.h>
 #include <config/config.h>
 
-/*@ predicate irq_bound(struct irq_binding b, integer irq) = b.active && b.irq == irq; */
+/*@ predicate irq_bound(struct irq_binding b, integer irq) = b.active && b.irq == irq;
+  @ predicate irq_of(struct irq_binding b, integer task) = b.active && b.task == task;
+  @ // b is a after the death of t, and l the line it had bound: what was its own is free, all else is as it was.
+  @ predicate irq_freed(struct irq_binding a, struct irq_binding b, integer l, integer t) =
+  @   (irq_of(a, t) ==> !b.active && l == a.irq) && (!irq_of(a, t) ==> b == a && l == IRQ_LINE_NONE);
+  @*/
 
 /*@ requires \valid_read(table + (0 .. CONFIG_IRQ_BINDINGS - 1));
   @ assigns \nothing;
@@ -79,4 +84,38 @@ status_t irq_ack_check(const struct irq_binding *table, uint64_t irq, uint32_t t
     if (*slot == IRQ_SLOT_NONE)
         return ERR_IRQ_NOT_BOUND;
     return table[*slot].task == task ? STATUS_OK : ERR_IRQ_NOT_OWNER;
+}
+
+/*@ requires i < CONFIG_IRQ_BINDINGS && \valid(table + (0 .. CONFIG_IRQ_BINDINGS - 1));
+  @ requires \valid(line + (0 .. CONFIG_IRQ_BINDINGS - 1));
+  @ requires \separated(table + (0 .. CONFIG_IRQ_BINDINGS - 1), line + (0 .. CONFIG_IRQ_BINDINGS - 1));
+  @ assigns table[i].active, line[i];
+  @ ensures irq_freed(\old(table[i]), table[i], line[i], task);
+  @ ensures others: \forall integer k; 0 <= k < CONFIG_IRQ_BINDINGS && k != i ==> table[k] == \old(table[k]);
+  @ ensures theirs: \forall integer k; 0 <= k < CONFIG_IRQ_BINDINGS && k != i ==> line[k] == \old(line[k]);
+  @*/
+static void forget_at(struct irq_binding *table, uint32_t i, uint32_t task, uint32_t *line)
+{
+    bool own = table[i].active && table[i].task == task;
+
+    line[i] = own ? table[i].irq : IRQ_LINE_NONE;
+    if (own)
+        table[i].active = false;
+}
+
+/*@ requires \valid(table + (0 .. CONFIG_IRQ_BINDINGS - 1)) && \valid(line + (0 .. CONFIG_IRQ_BINDINGS - 1));
+  @ requires \separated(table + (0 .. CONFIG_IRQ_BINDINGS - 1), line + (0 .. CONFIG_IRQ_BINDINGS - 1));
+  @ assigns table[0 .. CONFIG_IRQ_BINDINGS - 1], line[0 .. CONFIG_IRQ_BINDINGS - 1];
+  @ ensures \forall integer i; 0 <= i < CONFIG_IRQ_BINDINGS ==> irq_freed(\old(table[i]), table[i], line[i], task);
+  @*/
+void irq_forget_all(struct irq_binding *table, uint32_t task, uint32_t *line)
+{
+    /*@ loop invariant 0 <= i <= CONFIG_IRQ_BINDINGS;
+      @ loop invariant \forall integer k; i <= k < CONFIG_IRQ_BINDINGS ==> table[k] == \at(table[k], Pre);
+      @ loop invariant \forall integer k; 0 <= k < i ==> irq_freed(\at(table[k], Pre), table[k], line[k], task);
+      @ loop assigns i, table[0 .. CONFIG_IRQ_BINDINGS - 1], line[0 .. CONFIG_IRQ_BINDINGS - 1];
+      @ loop variant CONFIG_IRQ_BINDINGS - i;
+      @*/
+    for (uint32_t i = 0; i < CONFIG_IRQ_BINDINGS; i++)
+        forget_at(table, i, task, line);
 }

@@ -303,6 +303,25 @@ static void check_irq(const struct irq_binding *table, uint64_t irq, bool full)
     }
 }
 
+/* What the dead task had bound is gone and told; all else is as it was. */
+static void check_irq_death(const struct irq_binding *table, uint32_t task)
+{
+    struct irq_binding after[CONFIG_IRQ_BINDINGS];
+    uint32_t line[CONFIG_IRQ_BINDINGS];
+
+    memcpy(after, table, sizeof(after));
+    irq_forget_all(after, task, line);
+    for (uint32_t i = 0; i < CONFIG_IRQ_BINDINGS; i++) {
+        bool own = table[i].active && table[i].task == task;
+
+        assert_int_equal(line[i], own ? table[i].irq : IRQ_LINE_NONE);
+        assert_int_equal(after[i].active, table[i].active && !own);
+        if (!own)
+            assert_memory_equal(&after[i], &table[i], sizeof(after[i]));
+    }
+    steps++;
+}
+
 TEST(every_table_of_two_bindings_and_every_place)
 {
     static const uint64_t lines[] = {40, 41, 42, 43, 40 + (UINT64_C(1) << 32)};
@@ -320,6 +339,8 @@ TEST(every_table_of_two_bindings_and_every_place)
                 table[place + 1] = binding(code / 18);
                 for (uint32_t i = 0; i < sizeof(lines) / sizeof(lines[0]); i++)
                     check_irq(table, lines[i], all_taken);
+                for (uint32_t task = 0; task <= THREADS; task++)
+                    check_irq_death(table, task);
             }
     say("interrupts");
     assert_int_equal(states, 18 * 18 * 2 * (CONFIG_IRQ_BINDINGS - 1));

@@ -5,6 +5,7 @@
 #include <base/compiler.h>
 
 #define IRQ_SLOT_NONE 0xFFFFu
+#define IRQ_LINE_NONE 0xFFFFFFFFu
 
 struct irq_binding {
     uint64_t bits;     /* what the task is notified with; not 0 while active */
@@ -20,3 +21,5 @@ uint32_t irq_binding_find(const struct irq_binding *table, uint64_t irq);
 MUST_CHECK status_t irq_bind_check(const struct irq_binding *table, uint64_t irq, uint64_t bits, bool exists, uint32_t *slot);
 /** May `task` acknowledge `irq`? STATUS_OK and its slot, or IRQ_NOT_BOUND, IRQ_NOT_OWNER. */
 MUST_CHECK status_t irq_ack_check(const struct irq_binding *table, uint64_t irq, uint32_t task, uint32_t *slot);
+/** `task` died: its bindings are gone. `line[i]` is the vector that slot i had bound for it, to be masked, or IRQ_LINE_NONE. */
+void irq_forget_all(struct irq_binding *table, uint32_t task, uint32_t *line);
