@@ -117,6 +117,8 @@ static int report(const struct machine_result *result, const struct options *opt
     fflush(stdout);
     if (code == EXIT_STALLED)
         progress_explain(stderr);
+    if (result->panic != NULL) /* on the console other CPUs may have interrupted it */
+        fprintf(stderr, "aegis-sim: kernel panic: %s\n", result->panic);
     return code;
 }
 

@@ -78,8 +78,15 @@ static struct chaos_position *here(void)
     return &chaos.at[task < CHAOS_CONTEXTS - MACHINE_CPUS_MAX ? task : CHAOS_CONTEXTS - MACHINE_CPUS_MAX + machine.running];
 }
 
+static void mix(uint64_t what)
+{
+    chaos.stats.schedule_hash = (chaos.stats.schedule_hash ^ what) * 0x9E3779B97F4A7C15u;
+}
+
 static void record(const struct point *point, struct chaos_position at, uint64_t units)
 {
+    mix(chaos.stats.points);
+    mix(units);
     if (chaos.count == chaos.room) {
         chaos.room = chaos.room == 0 ? 256 : 2 * chaos.room;
         chaos.stalls = realloc(chaos.stalls, chaos.room * sizeof *chaos.stalls);
@@ -157,7 +164,7 @@ uint64_t chaos_user_step(void)
 
 void chaos_note_switch(uint32_t cpu)
 {
-    chaos.stats.schedule_hash = (chaos.stats.schedule_hash ^ (chaos.stats.points << 3 | cpu)) * 0x9E3779B97F4A7C15u;
+    mix(chaos.stats.points << 3 | cpu);
 }
 
 int chaos_finish(void)

@@ -66,7 +66,8 @@ static void take_line(void *ctx, const char *line)
 /* The first line that says what went wrong, without what differs from run to run. */
 static void find_words(char *out, size_t room, const char *text)
 {
-    static const char *const marks[] = {"ERROR: ", "WARNING: ThreadSanitizer: ", "runtime error: ", "--stall: ", "--forbid: ",
+    static const char *const marks[] = {"kernel panic: ", "ERROR: ", "WARNING: ThreadSanitizer: ",
+        "runtime error: ", "--stall: ", "--forbid: ",
         "--expect: ", "panic: ", "deadlock: ", "--timeout: ", NULL};
 
     out[0] = '\0';

@@ -7,6 +7,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -47,6 +48,8 @@ def refusals():
     refused(65, "does not fail", "./aegis", "minimize", f"{SIM} --image=idle --stop-at=1ms --chaos=random")
     refused(64, "unknown scenario", sys.executable, "-B", "tools/explore/main.py", f"--binary={SIM}",
             f"--build={BUILD}", f"--arch={ISA}", "fiev")
+    refused(64, "no such planted bug", sys.executable, "-B", "tools/explore/main.py", f"--binary={SIM}", f"--build={BUILD}",
+            f"--arch={ISA}", "--bug=lost")
     refused(66, "there is no such image", sys.executable, "-B", "tools/explore/main.py", f"--binary={SIM}", f"--build={BUILD}",
             f"--arch={ISA}", "nothing.img")
     for words in (("x",), ("1", "HEAD"), ("1", "HEAD", "nowhere")):
@@ -91,7 +94,32 @@ def minimised():
         check(run(*given, "--schedule=" + out).returncode == said["code"], "the schedule file does not replay")
 
 
+def bisected():
+    """In a history in which the machine's exit code changes once and one commit cannot be built."""
+    with tempfile.TemporaryDirectory() as tree:
+        git = ["git", "-c", "user.name=test", "-c", "user.email=test@example.org", "-C", tree]
+        os.makedirs(os.path.join(tree, "tools/cmd"))
+        for name in ("aegis", "tools/lib.sh", "tools/cmd/bisect"):
+            shutil.copy(os.path.join(ROOT, name), os.path.join(tree, name))
+        run(*git, "init", "--quiet")
+        for number, code in enumerate((0, 70, 0, 0, 83, 83, 83)):
+            with open(os.path.join(tree, "aegis-sim"), "w", encoding="utf-8") as file:
+                file.write(f"#!/bin/sh\n# {number}\n[ {code} = 70 ] && exit 70\n[ \"$2\" = --print-binary ] && exit 0\n"
+                           f"[ \"$*\" = '--seed=7 --image=x' ] && exit {code}\nexit 99\n")
+            os.chmod(os.path.join(tree, "aegis-sim"), 0o755)
+            run(*git, "add", "-A")
+            run(*git, "commit", "--quiet", "-m", f"commit {number}")
+        before = run(*git, "status", "--branch", "--porcelain").stdout
+        line = "reproduce: ./aegis-sim --seed=7 --image=x"
+        for words in (["7", "HEAD~6", "HEAD", "--", "--image=x"], [line, "HEAD~6", "HEAD", "--code=83"]):
+            done = run(os.path.join(tree, "aegis"), "bisect", *words)
+            check(done.returncode == 0 and re.search("first bad commit: .* commit 4", done.stdout), f"{words}: {done.stdout}{done.stderr}")
+        check(run(*git, "status", "--branch", "--porcelain").stdout == before, "bisect has left something in the tree")
+        check(run(*git, "worktree", "list").stdout.count("\n") == 1, "bisect has left a worktree")
+
+
 refusals()
 reports()
 minimised()
+bisected()
 sys.exit(1 if failed else 0)

@@ -68,7 +68,6 @@ def scenario(name):
 
 def signature(code, what):
     """What runs that failed in the same way have in common: the words, without the numbers."""
-    what = re.sub(r"^panic: \S+?:\d+ ", "panic: ", what)
     return f"{code} " + re.sub(r"\d[\d.]*", "N", what)
 
 
@@ -86,8 +85,8 @@ def explore(words, chaos, first, count):
         refuse(EX_SOFTWARE, f"{shlex.join(command)}: {lines} runs of {count}, exit code {process.returncode}\n{said[-500:]}")
 
 
-MARKS = ("ERROR: ", "WARNING: ThreadSanitizer: ", "runtime error: ", "--stall: ", "--forbid: ", "--expect: ", "panic: ", "deadlock: ",
-         "--timeout: ")
+MARKS = ("kernel panic: ", "ERROR: ", "WARNING: ThreadSanitizer: ", "runtime error: ", "--stall: ", "--forbid: ", "--expect: ", "panic: ",
+         "deadlock: ", "--timeout: ")
 
 
 def run(words):

@@ -36,9 +36,12 @@ class Count:
             if report["code"]:
                 key = machines.signature(report["code"], report.get("what", ""))
                 found = self.anomalies.setdefault(key, {"what": report.get("what", ""), "code": report["code"], "count": 0,
+                                                        "seed": report["seed"],
                                                         "run": self.runs, "seconds": time.monotonic() - self.start,
                                                         "words": [*words, f"--chaos={chaos}", f"--chaos-seed={report['seed']}"]})
                 found["count"] += 1
+                if report["seed"] < found["seed"]: # the order of arrival is the host's
+                    found.update(seed=report["seed"], words=[*words, f"--chaos={chaos}", f"--chaos-seed={report['seed']}"])
             if sys.stderr.isatty() and self.runs % 10 == 0:
                 print(f"\r{self.runs} of {self.total} runs, {len(self.anomalies)} kinds of anomaly ", end="", file=sys.stderr, flush=True)
 
@@ -162,6 +165,7 @@ def parse():
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--chaos", default=",".join(STRATEGIES))
     parser.add_argument("--cpus")
+    parser.add_argument("--bug")
     parser.add_argument("--entries", type=int)
     for switch in ("json", "smoke", "planted", "all", "list"):
         parser.add_argument("--" + switch, action="store_true")
@@ -182,6 +186,11 @@ def main():
         lost = planted(args) if both or args.planted else 0
         return machines.FOUND if bad else 1 if lost else 0
     scenario = machines.scenario(args.scenario or "five")
+    if args.bug:
+        known = [row[0] for row in machines.table("planted.tbl")]
+        if args.bug not in known:
+            machines.refuse(machines.EX_USAGE, f"--bug={args.bug}: there is no such planted bug (known: {' '.join(known)})")
+        args.binary = os.path.join(args.build, "planted", args.bug)
     if args.entries:
         scenario.entries = args.entries
     cpus = machines.span(args.cpus) if args.cpus else scenario.cpus

@@ -85,7 +85,7 @@ void chaos_note_switch(uint32_t cpu);
 
 struct chaos_stats {
     uint64_t points, entries;
-    uint64_t schedule_hash; /* of who ran when */
+    uint64_t schedule_hash; /* of who ran and who stalled when */
 };
 const struct chaos_stats *chaos_stats(void);
 /** The stalls of the run so far. */

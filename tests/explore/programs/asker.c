@@ -5,6 +5,7 @@
 int main(void)
 {
     struct aegis_msg reply;
+    aegis_spin(WHO * PAUSE); /* not all at once */
     for (uint64_t i = 0;; i++) {
         status_t status = aegis_call(SERVICE, i, WHO, 0, 0, &reply);
         if (status == STATUS_OK && reply.w[0] != answer_to(i, WHO))
