@@ -180,4 +180,5 @@ void chaos_print_places(FILE *out, size_t most)
         fputs("none\n", out);
     for (size_t i = count > most ? count - most : 0; i < count; i++)
         print_stall(out, symbols, &stalls[i]);
+    symbols_close(symbols);
 }

@@ -215,6 +215,7 @@ int double_read_finish(int code)
         show_site(symbols, "one read", &f->first);
         show_site(symbols, checker.plan.change ? "the other, of changed bytes" : "the other", &f->second);
     }
+    symbols_close(symbols);
     if (checker.lost > 0)
         fprintf(stderr, "aegis-sim: double-read: %u more are not shown\n", checker.lost);
     return checker.count > 0 && code == EXIT_OK ? EXIT_CHECKER : code;

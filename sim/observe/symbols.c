@@ -78,12 +78,9 @@ struct symbols *symbols_open(const char *name, const void *elf, size_t size)
 
 struct symbols *symbols_open_self(void)
 {
-    static struct symbols *self; /* read once, and kept to the end */
     uintptr_t here = (uintptr_t)symbols_open_self;
 
-    if (self == NULL)
-        self = open_file("aegis-sim", "/proc/self/exe", -1, here - host_code_address(here));
-    return self;
+    return open_file("aegis-sim", "/proc/self/exe", -1, here - host_code_address(here));
 }
 
 void symbols_close(struct symbols *symbols)
