@@ -133,7 +133,7 @@ def main():
         return
     if sys.stderr.isatty():
         print("\r\x1b[K", end="", file=sys.stderr)
-    print(f"{before} preemptions, {len(places)} of which matter (found in {tries} runs; written to {args.out}):")
+    print(f"of {before} preemption{'s' * (before != 1)} {len(places)} matter (found in {tries} runs; written to {args.out}):")
     for stall in places:
         print("  " + stall)
     print(f"{what or 'exit code ' + str(code)}\nreplay: {line}")
