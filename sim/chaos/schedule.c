@@ -95,9 +95,11 @@ static int compare(const void *a, const void *b)
 
 const char *chaos_parse_schedule(struct chaos_plan *plan, const char *text)
 {
-    struct chaos_stall *stalls = NULL;
+    static struct chaos_stall *stalls; /* lives on */
     size_t count = 0, room = 0;
 
+    free(stalls);
+    stalls = NULL;
     text = skip(text);
     if (*text == '\0')
         return "is empty; \"none\" is a schedule without stalls";

@@ -30,7 +30,7 @@ static bool is_list(const char *value)
 
 static void parse_schedule(struct chaos_plan *plan, const char *value)
 {
-    char *text = NULL;
+    static char *text; /* lives on if the value is refused */
     const char *wrong;
     uint64_t size;
 
@@ -42,21 +42,20 @@ static void parse_schedule(struct chaos_plan *plan, const char *value)
     if (wrong != NULL)
         options_refuse(text != NULL ? EXIT_DATA : EXIT_USAGE, "--schedule=%s: %s", value, wrong);
     free(text);
+    text = NULL;
 }
 
 static void parse_explore(struct explore_plan *plan, const char *value)
 {
     const char *colon = strchr(value, ':');
-    char *first = strndup(value, colon != NULL ? (size_t)(colon - value) : 0);
+    char first[32];
 
-    if (first == NULL)
-        abort();
+    snprintf(first, sizeof first, "%.*s", colon != NULL ? (int)(colon - value) : 0, value);
     if (colon == NULL)
         options_bad_value("explore", value, "a seed and how many, such as 1:1000");
     plan->first = options_number("explore", first, 0, UINT64_MAX / 2);
     plan->count = options_number("explore", colon + 1, 1, 1000000000);
     plan->timeout_s = RUN_TIMEOUT_S;
-    free(first);
 }
 
 static error_t parse(int key, char *value, struct argp_state *state)
