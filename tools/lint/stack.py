@@ -57,10 +57,20 @@ class Table:
                 raise Failure(f"{TABLE}:{line}: what is '{kind}'?")
 
 
+def in_tree(path):
+    """A path as a compiler (or a compiler cache, for another copy of the tree) wrote it, from the top of the tree."""
+    parts = path.split("/")
+    for i in range(len(parts)):
+        inside = "/".join(parts[i:])
+        if parts[i] not in ("", ".", "..") and os.path.isfile(os.path.join(ROOT, inside)):
+            return inside
+    return path
+
+
 def enclosing(path, line, cache={}):
     """The function whose body has this line: the last definition that begins at the margin above it."""
     if path not in cache:
-        with open(path, encoding="utf-8") as file:
+        with open(os.path.join(ROOT, path), encoding="utf-8") as file:
             cache[path] = file.read().splitlines()
     for text in reversed(cache[path][:line]):
         text = re.sub(r"__attribute__\(\(.*?\)\) ", "", text)
@@ -89,7 +99,7 @@ class Graph:
                 frame = node and re.search(r"(\d+) bytes \((\w+(?:,\w+)?)\)", node[2])
                 if frame:
                     self.size[node[1]] = int(frame[1])  # the return address included
-                    self.place[node[1]] = node[2].split("\\n")[1]
+                    self.place[node[1]] = in_tree(node[2].split("\\n")[1].split(":")[0])
                     if frame[2] == "dynamic":
                         self.unbounded.add(node[1])
                 edge = re.match(r'edge: \{ sourcename: "([^"]+)" targetname: "([^"]+)"(?: label: "([^"]*)")?', text)
@@ -117,7 +127,7 @@ class Graph:
             return [name]
         if "/" in name and not name.startswith("/"):  # FILE:FUNCTION, where two have the same name
             path, function = name.split(":")
-            return [t for t in self.by_base.get(function, []) if self.place[t].startswith(os.path.join(ROOT, path) + ":")]
+            return [t for t in self.by_base.get(function, []) if self.place[t] == path]
         return self.by_base.get(base(name), [])
 
     def add_asm(self, name):
@@ -134,7 +144,8 @@ class Graph:
             self.add_asm(name)
         for source, place in self.pointers:
             path, line = place.split(":")[:2]
-            key = f"{os.path.relpath(path, ROOT)}:{enclosing(path, int(line))}"
+            path = in_tree(path)
+            key = f"{path}:{enclosing(path, int(line))}"
             if key not in self.table.calls:
                 self.problems.add(f"call through a pointer without a list of targets: {key} (in {base(source)}, {place})")
                 continue
@@ -149,7 +160,7 @@ class Graph:
                 self.edges.setdefault(title, set()).add(target)
         for name, (line, times) in self.table.again.items():
             for title in self.by_base.get(name, []):
-                if not os.path.relpath(self.place[title].split(":")[0], ROOT).startswith("core/"):
+                if not self.place[title].startswith("core/"):
                     self.table.used.add(line)
                     self.size[title] *= times
                     self.edges[title] = {t for t in self.edges.get(title, ()) if base(t) != name}
