@@ -45,7 +45,7 @@ class Runner:
         self.build, self.reach, self.killers = build, reach, killers
         self.tests = {test.name: test for test in tests}
         self.lock, self.local = threading.Lock(), threading.local()
-        self.plain, self.seen, self.controls = {}, {}, {}
+        self.plain, self.seen, self.controls, self.judges = {}, {}, {}, {}
 
     def folder(self):
         if not hasattr(self.local, "folder"):
@@ -76,6 +76,15 @@ class Runner:
             raise SystemExit(f"mutate: {test.name} does not link with {path} compiled again")
         return not passes(test, program, self.reach.seconds[test.name])
 
+    def can_judge(self, test, path):
+        """A test that brings its own copy of the file links no other."""
+        key = (test.name, path)
+        if key not in self.judges:
+            self.judges[key] = self.build.link(test.command[0], self.plain[path, ()][0], os.path.join(self.folder(), "test"))
+            if not self.judges[key]:
+                print(f"mutate: {test.name} has its own {path}; it judges no mutant of it", file=sys.stderr)
+        return self.judges[key]
+
     def control(self, test, path, extra):
         """A test may judge mutants of a file only if it passes with the file compiled and linked in the same way."""
         key = (test.name, path, extra)
@@ -95,7 +104,7 @@ class Runner:
         if mark == plain or twin is not job:
             job.fate = "equivalent" if mark == plain else "duplicate"
             return
-        tests = self.ordered(job)
+        tests = [test for test in self.ordered(job) if self.can_judge(test, job.path)]
         job.fate, job.tests = "survived", [test.name for test in tests]
         if self.try_tests(job, built, tests, ()) and tests:
             built = self.build.compile(os.path.join(ROOT, job.path), job.mutant.apply(text), self.folder(), ROOT, CHECKED)
@@ -186,7 +195,7 @@ def describe(job):
 
 
 def report(jobs, survivors, complaints, options, seconds):
-    rows, judged = table(jobs, survivors), gates(jobs, survivors)
+    rows, judged = table(jobs, survivors), [] if options.again else gates(jobs, survivors)
     left = [job for job in jobs if job.fate == "survived" and survivors.reason(job.name) is None]
     failed = [what for what, percent, wanted in judged if percent < wanted]
     if options.json:
