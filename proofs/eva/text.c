@@ -11,7 +11,7 @@
 
 void eva_text(void)
 {
-    char line[LENGTH + 1], out[8];
+    char line[LENGTH + 1], out[8], one[1];
     const char *p = line;
     uint64_t value;
 
@@ -24,5 +24,5 @@ void eva_text(void)
     for (uint32_t i = 1; i < LENGTH; i++)
         line[i] = line[i] == ' ' ? '=' : line[i];
     (void)cmdline_get(line, "k", out, sizeof(out));
-    (void)cmdline_get(line, "k", out, 1);
+    (void)cmdline_get(line, "k", one, sizeof(one));
 }
