@@ -37,16 +37,24 @@ class Row:
         """Package groups (tools/packages.tbl) this row needs."""
         if self.command:
             words = set(re.findall(r"\w+", self.command))
-            return {"build", "sim"} | words & {"x86_64", "aarch64", "riscv64", "valgrind"} \
-                | ({"clang"} if words & {"clang", "fuzz"} else set())
+            return {"build", "sim"} | words & package_groups() \
+                | ({"clang"} if words & {"fuzz", "mutate"} else set()) | ({"mcdc"} if "coverage" in words else set()) \
+                | ({"qemu", "x86_64", "aarch64", "riscv64"} if words & {"lint", "prove"} else set())
         hal, isa, _, preset = self.match.groups()
-        return {"build", "test"} | ({"sim"} if hal == "sim" or "twin" in self.what else set()) | ({isa} if isa else set()) \
+        return {"build", "test"} | ({"lint"} if hal == "null" and "check" in self.what.split() else set()) \
+            | ({"sim"} if hal == "sim" or "twin" in self.what else set()) \
+            | ({isa} if isa else set()) \
             | ({"qemu", "iso", "efi"} if hal == "metal" else set()) \
             | ({"firmware"} if "release" in self.what.split() else set()) \
             | ({"sim"} if "compare" in self.what.split() else set()) \
             | ({"clang"} if preset in ("clang", "fuzz") else set()) | ({"gdb"} if preset == "debug" else set()) \
             | ({"stub"} if "gdb" in self.what.split() else set()) \
             | ({"display", "screen"} if "display" in self.what.split() else set())
+
+
+def package_groups():
+    with open(os.path.join(ROOT, "tools/packages.tbl"), encoding="utf-8") as file:
+        return {line.split("|")[0].strip() for line in file if not line.startswith("#")}
 
 
 class Results:
