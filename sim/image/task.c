@@ -14,7 +14,7 @@
 #include <config/config.h>
 #include <sim/options.h>
 
-enum { ELF_MACHINE = 18, ELF_ENTRY = 24, ELF_HEADER = 64 };
+enum { ELF_MACHINE = 18, ELF_ENTRY = 24, ELF_SECTIONS = 40, ELF_SECTION_SIZE = 58, ELF_SECTION_COUNT = 60, ELF_HEADER = 64 };
 
 /* Short names first, then those of the manifest. */
 static const char *const keys[] = {"prio", "name", "priority", "budget", "heartbeat", "caps", "restart", NULL};
@@ -127,6 +127,16 @@ static uint64_t read_le(const uint8_t *p, uint32_t bytes)
     return value;
 }
 
+/* A linker writes the table of sections last, so a file that has lost its end has lost that. */
+static bool is_cut_short(const struct image_task *task)
+{
+    if (task->size < ELF_HEADER || memcmp(task->elf, "\177ELF", 4) != 0)
+        return false;
+    uint64_t at = read_le(task->elf + ELF_SECTIONS, 8);
+    uint64_t size = read_le(task->elf + ELF_SECTION_SIZE, 2) * read_le(task->elf + ELF_SECTION_COUNT, 2);
+    return at != 0 && (at > task->size || size > task->size - at);
+}
+
 static _Noreturn void refuse_elf(const struct image_task *task, status_t status)
 {
     const char *isa = task->size >= ELF_HEADER ? image_isa_name((uint16_t)read_le(task->elf + ELF_MACHINE, 2)) : NULL;
@@ -134,6 +144,9 @@ static _Noreturn void refuse_elf(const struct image_task *task, status_t status)
     if (status == ERR_ELF_WRONG_ARCH && isa != NULL)
         options_refuse(EXIT_DATA, "--task=%s: is a program for %s, this machine is %s; run it with --arch=%s", task->path, isa,
             isa_name, isa);
+    if (is_cut_short(task))
+        options_refuse(EXIT_DATA, "--task=%s: is cut short: its table of sections lies outside the file; copy or make it again",
+            task->path);
     options_refuse(EXIT_DATA, "--task=%s: %s; make it with ./aegis cc --arch=%s FILE.c -o FILE.elf", task->path,
         status_sentence(status), isa_name);
 }
