@@ -30,8 +30,8 @@ def expect(what, done, status, word):
 
 
 def run(tree, words, **env):
-    return subprocess.run(words, cwd=tree, env=dict(os.environ, AEGIS_PROVE_SECONDS="6", **env), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                          check=False)
+    return subprocess.run(words, cwd=tree, env=dict(os.environ, AEGIS_PROVE_SECONDS="6", **env), stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT, text=True, check=False)
 
 
 def edit(tree, name, old, new):
