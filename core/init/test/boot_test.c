@@ -139,6 +139,15 @@ TEST(a_broken_invariant_goes_unseen_if_nobody_asked)
     assert_string_equal(notes(), "went on ");
 }
 
+TEST(a_quick_check_finds_what_it_looks_at)
+{
+    kernel_cmdline("check=quick");
+    kernel_task(0, "caps=all", break_an_invariant);
+    end = kernel_boot();
+    assert_int_equal(end.why, ARCH_OFF_PANIC);
+    assert_string_equal(notes(), "");
+}
+
 /* Every task works for ten ticks and says where. */
 static void work_and_say_where(struct arch_user *u)
 {
@@ -298,6 +307,7 @@ int main(void)
         cmocka_unit_test_setup(all_modules_take_part_in_checks_and_hash, setup),
         cmocka_unit_test_setup(a_broken_invariant_is_found_at_the_next_exit, setup),
         cmocka_unit_test_setup(a_broken_invariant_goes_unseen_if_nobody_asked, setup),
+        cmocka_unit_test_setup(a_quick_check_finds_what_it_looks_at, setup),
         cmocka_unit_test_setup(every_cpu_comes_online_and_works, setup),
         cmocka_unit_test_setup(more_cpus_than_tasks_do_no_harm, setup),
         cmocka_unit_test_setup(conversations_work_between_cpus, setup),
