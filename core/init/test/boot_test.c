@@ -139,6 +139,20 @@ TEST(a_broken_invariant_goes_unseen_if_nobody_asked)
     assert_string_equal(notes(), "went on ");
 }
 
+static void yield_ten_times(struct arch_user *u)
+{
+    for (uint32_t i = 0; i < 10; i++)
+        (void)u_yield(u);
+    u_exit(u, 0);
+}
+
+TEST(a_sound_machine_passes_quick_checks)
+{
+    kernel_cmdline("check=quick");
+    kernel_task(0, "caps=all", yield_ten_times);
+    assert_int_equal(kernel_boot().why, ARCH_OFF_DONE);
+}
+
 TEST(a_quick_check_finds_what_it_looks_at)
 {
     kernel_cmdline("check=quick");
@@ -308,6 +322,7 @@ int main(void)
         cmocka_unit_test_setup(a_broken_invariant_is_found_at_the_next_exit, setup),
         cmocka_unit_test_setup(a_broken_invariant_goes_unseen_if_nobody_asked, setup),
         cmocka_unit_test_setup(a_quick_check_finds_what_it_looks_at, setup),
+        cmocka_unit_test_setup(a_sound_machine_passes_quick_checks, setup),
         cmocka_unit_test_setup(every_cpu_comes_online_and_works, setup),
         cmocka_unit_test_setup(more_cpus_than_tasks_do_no_harm, setup),
         cmocka_unit_test_setup(conversations_work_between_cpus, setup),
