@@ -75,5 +75,5 @@ endif()
 
 add_library(host_flags INTERFACE)
 target_compile_options(host_flags INTERFACE ${AEGIS_WARNINGS} ${common_compile} ${host_instrument})
-target_compile_definitions(host_flags INTERFACE _GNU_SOURCE)
+target_compile_definitions(host_flags INTERFACE _GNU_SOURCE $<$<BOOL:${AEGIS_COVERAGE}>:AEGIS_COVERAGE=1>)
 target_link_options(host_flags INTERFACE ${link_instrument})

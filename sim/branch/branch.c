@@ -20,9 +20,11 @@
 #include <sim/serial.h>
 #include <sim/trace.h>
 
-/* In builds with gcov. */
-void __gcov_dump(void);
-#pragma weak __gcov_dump
+#if AEGIS_COVERAGE
+void __gcov_dump(void); /* libgcov's, which has no header */
+#else
+#define __gcov_dump() ((void)0)
+#endif
 
 static int report_fd = -1; /* child: where to tell */
 
@@ -95,8 +97,7 @@ void branch_tell(const char *format, ...)
 void branch_exit(int code)
 {
     fflush(NULL);
-    if (__gcov_dump != NULL)
-        __gcov_dump();
+    __gcov_dump();
     _exit(code); /* what stands in atexit() is the parent's: its terminal, its leaks */
 }
 
