@@ -20,7 +20,7 @@
 #include <sim/serial.h>
 #include <sim/trace.h>
 
-#if AEGIS_COVERAGE
+#ifdef AEGIS_COVERAGE
 void __gcov_dump(void); /* libgcov's, which has no header */
 #else
 #define __gcov_dump() ((void)0)
