@@ -39,6 +39,7 @@ class Row:
             words = set(re.findall(r"\w+", self.command))
             return {"build", "sim"} | words & package_groups() \
                 | ({"clang"} if words & {"fuzz", "mutate"} else set()) | ({"mcdc"} if "coverage" in words else set()) \
+                | ({"prove"} if "proofs" in words else set()) \
                 | ({"qemu", "x86_64", "aarch64", "riscv64"} if words & {"lint", "prove"} else set())
         hal, isa, _, preset = self.match.groups()
         return {"build", "test"} | ({"lint"} if hal == "null" and "check" in self.what.split() else set()) \
