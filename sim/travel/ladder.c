@@ -279,7 +279,8 @@ static void remove_rung(uint32_t i)
     struct shared *s = ladder.shared;
 
     kill(s->rung[i].pid, SIGKILL);
-    (void)waitpid(s->rung[i].pid, NULL, WNOHANG); /* it may be the child of another: then the front buries it */
+    while (waitpid(s->rung[i].pid, NULL, 0) < 0 && errno == EINTR) /* ECHILD: the child of another, and the front buries it */
+        continue;
     memmove(&s->rung[i], &s->rung[i + 1], (--s->count - i) * sizeof s->rung[0]);
 }
 
@@ -396,6 +397,8 @@ static void wait_for_byte(int fd)
 
 static bool is_gone(pid_t pid)
 {
+    if (pid != 0)
+        (void)waitpid(pid, NULL, WNOHANG); /* a child of this process stays until it is buried */
     return pid != 0 && kill(pid, 0) != 0;
 }
 

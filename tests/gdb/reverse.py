@@ -264,6 +264,28 @@ def processes():
     judge.check(left() == 0, f"{left()} processes stay behind")
 
 
+def rungs():
+    """Snapshots that are given up leave nothing behind, and one that somebody kills is missed, not waited for."""
+    def children(pid):
+        listing = subprocess.run(["ps", "-o", "pid=,stat=", "--ppid", str(pid)], capture_output=True, text=True, check=False).stdout
+        return [(int(line.split()[0]), line.split()[1]) for line in listing.splitlines()]
+
+    r = Remote(m, "--image=tasks", "--framebuffer=off", "--cpus=2", "--stop-at=10000s")
+    runner = children(r.process.pid)[0][0]
+    while moment(r) < 30000: # or none would have been given up
+        r.send("vCont;c")
+        time.sleep(1)
+        judge.check(r.interrupt() == INT, "Ctrl-C")
+    dead = [pid for pid, state in children(runner) if state.startswith("Z")]
+    judge.check(not dead, f"{len(dead)} snapshots that were given up were never buried")
+    for pid, _ in children(runner):
+        os.kill(pid, signal.SIGKILL)
+    r.said = ""
+    judge.check(back(r)[0] == TRAP and "a snapshot is gone" in r.said, f"killed snapshots: {r.said}")
+    r.process.terminate()
+    r.process.communicate()
+
+
 def replayed():
     """A recorded run, back and forth: every event, hash and the state at the end are the recorded ones."""
     record = os.path.join(m.folder.name, "r.json")
@@ -379,5 +401,5 @@ def at():
         r.process.communicate()
 
 
-{f.__name__: f for f in (steps, continues, watchpoints, kernel_writes, wandering, processes, replayed, typed, searches, at)}[sys.argv[1]]()
+{f.__name__: f for f in (steps, continues, watchpoints, kernel_writes, wandering, processes, rungs, replayed, typed, searches, at)}[sys.argv[1]]()
 judge.finish()
