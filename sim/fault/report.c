@@ -123,13 +123,15 @@ static const char *task_name(const struct each_point *p)
 
 static void print_reproducer(FILE *out, const struct each_point *p, const struct options *options, char **argv)
 {
-    static const char *const without[] = {"fail-each", "json", "check", NULL};
+    static const char *const without[] = {"fail-each", "json", NULL};
+    char more[200];
 
-    options_print_command_without(out, options, argv, without);
-    fprintf(out, " --check=invariants --fault=%s,%snth=%" PRIu64, fault_points[p->point].name, p->point == FAULT_IRQ ? "drop," : "",
-        p->nth);
+    int n = snprintf(more, sizeof more, "--check=invariants --fault=%s,%snth=%" PRIu64, fault_points[p->point].name,
+        p->point == FAULT_IRQ ? "drop," : "", p->nth);
     if (p->limited)
-        fprintf(out, " --must-finish --stop-at=%" PRIu64 "ns", machine_units_to_ns(p->time) + options->fail_each.limit_ns);
+        snprintf(more + n, sizeof more - (size_t)n, " --must-finish --stop-at=%" PRIu64 "ns",
+            machine_units_to_ns(p->time) + options->fail_each.limit_ns);
+    options_print_command(out, options, argv, without, more);
 }
 
 static void print_summary(const struct each_point *points, uint32_t count, uint32_t mask)

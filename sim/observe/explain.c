@@ -86,8 +86,8 @@ static void show_commands(void)
 {
     options_print_reproduce(stderr, explain.options, explain.argv);
     fprintf(stderr, "gdb: ");
-    options_print_command(stderr, explain.options, explain.argv);
-    fprintf(stderr, " --gdb, and in another terminal: gdb-multiarch -ex 'target remote :1234'");
+    options_print_command(stderr, explain.options, explain.argv, NULL, "--gdb");
+    fprintf(stderr, ", and in another terminal: gdb-multiarch -ex 'target remote :1234'");
     for (uint32_t i = 0; i < explain.faults; i++)
         fprintf(stderr, " -ex continue");
     fprintf(stderr, "\n");

@@ -141,26 +141,58 @@ static _Noreturn void unknown(const char *name, const struct argp_option *const 
         nearest != NULL ? nearest : "", nearest != NULL ? "?" : "");
 }
 
-/* The option that `name` is, or the only one that begins so. */
-static const struct argp_option *find_option(const char *name)
+/* The option that `name` is, or the first that begins so; *other is the next that does, NULL: none, so it is this one. */
+static const struct argp_option *match(const char *name, const struct argp_option *const *options, const struct argp_option **other)
 {
-    const struct argp_option *options[OPTIONS_MAX + 1], *found = NULL;
+    const struct argp_option *found = NULL;
 
-    list_options(options);
-    for (const struct argp_option **o = options; *o != NULL; o++) {
-        if (strcmp((*o)->name, name) == 0)
+    *other = NULL;
+    for (const struct argp_option *const *o = options; *o != NULL; o++) {
+        if (strcmp((*o)->name, name) == 0) {
+            *other = NULL;
             return *o;
-    }
-    for (const struct argp_option **o = options; *o != NULL; o++) {
+        }
         if (strncmp((*o)->name, name, strlen(name)) != 0)
             continue;
-        if (found != NULL)
-            options_refuse(EXIT_USAGE, "option --%s: --%s or --%s?", name, found->name, (*o)->name);
-        found = *o;
+        if (found == NULL)
+            found = *o;
+        else if (*other == NULL)
+            *other = *o;
     }
+    return found;
+}
+
+static const struct argp_option *find_option(const char *name)
+{
+    const struct argp_option *options[OPTIONS_MAX + 1], *found, *other;
+
+    list_options(options);
+    found = match(name, options, &other);
     if (found == NULL)
         unknown(name, options);
+    if (other != NULL)
+        options_refuse(EXIT_USAGE, "option --%s: --%s or --%s?", name, found->name, other->name);
     return found;
+}
+
+/* The name in a word such as --NAME=VALUE. */
+static const char *name_in(const char *word, char *name, size_t room)
+{
+    word += word[1] == '-' ? 2 : 1;
+    snprintf(name, room, "%.*s", (int)strcspn(word, "="), word);
+    return name;
+}
+
+const char *options_full_name(const char *word)
+{
+    const struct argp_option *options[OPTIONS_MAX + 1], *found, *other;
+    char name[64];
+
+    if (word[0] != '-' || word[1] == '\0' || strcmp(word, "--") == 0)
+        return NULL;
+    list_options(options);
+    found = match(name_in(word, name, sizeof name), options, &other);
+    return found != NULL && other == NULL ? found->name : NULL;
 }
 
 static void check_words(int argc, char **argv)
@@ -170,13 +202,11 @@ static void check_words(int argc, char **argv)
         const char *word = argv[i];
         if (word[0] != '-' || word[1] == '\0')
             continue;
-        word += word[1] == '-' ? 2 : 1;
-        size_t length = strcspn(word, "=");
-        snprintf(name, sizeof name, "%.*s", (int)length, word);
-        const struct argp_option *option = find_option(name);
-        if (option->arg == NULL && word[length] == '=')
+        const struct argp_option *option = find_option(name_in(word, name, sizeof name));
+        bool has_value = strchr(word, '=') != NULL;
+        if (option->arg == NULL && has_value)
             options_refuse(EXIT_USAGE, "option --%s takes no value", option->name);
-        if (option->arg == NULL || (option->flags & OPTION_ARG_OPTIONAL) != 0 || word[length] == '=')
+        if (option->arg == NULL || (option->flags & OPTION_ARG_OPTIONAL) != 0 || has_value)
             continue;
         if (++i >= argc)
             options_refuse(EXIT_USAGE, "option --%s needs a value: --%s=%s", option->name, option->name, option->arg);

@@ -9,16 +9,13 @@
 #include <arch/isa.h>
 #include <config/config.h>
 
-/* Is the word one of these options? */
+/* Is the word one of these options, in full or shortened? */
 static bool is_one_of(const char *word, const char *const *names)
 {
-    const char *name = word + strspn(word, "-");
-    size_t length = strcspn(name, "=");
+    const char *name = options_full_name(word);
 
-    if (word[0] != '-')
-        return false;
-    for (; *names != NULL; names++) {
-        if (length > 0 && strlen(*names) == length && strncmp(*names, name, length) == 0)
+    for (; name != NULL && names != NULL && *names != NULL; names++) {
+        if (strcmp(*names, name) == 0)
             return true;
     }
     return false;
@@ -50,15 +47,10 @@ static void print_word(FILE *out, const char *word)
     fputc('\'', out);
 }
 
-void options_print_command(FILE *out, const struct options *options, char **argv)
+void options_print_command(FILE *out, const struct options *options, char **argv, const char *const *without, const char *more)
 {
-    static const char *const nothing[] = {NULL};
+    char **word = argv + 1;
 
-    options_print_command_without(out, options, argv, nothing);
-}
-
-void options_print_command_without(FILE *out, const struct options *options, char **argv, const char *const *without)
-{
     fprintf(out, "./aegis-sim --arch=%s", isa_name);
     if (!CONFIG_FULL)
         fputs(" --profile=safety", out);
@@ -66,17 +58,20 @@ void options_print_command_without(FILE *out, const struct options *options, cha
         fprintf(out, " --seed=%" PRIu64, options->machine.seed);
     if (options->chaos.strategy != CHAOS_OFF)
         fprintf(out, " --chaos-seed=%" PRIu64, chaos_seed());
-    for (char **word = argv + 1; *word != NULL; word++) {
+    for (; *word != NULL && strcmp(*word, "--") != 0; word++) {
         if (!only_watches(*word) && !is_one_of(*word, without))
             print_word(out, *word);
         else if (strchr(*word, '=') == NULL && word[1] != NULL && word[1][0] != '-')
             word++;
     }
+    fprintf(out, "%s%s", *more != '\0' ? " " : "", more);
+    for (; *word != NULL; word++) /* what stands behind "--" is for the kernel */
+        print_word(out, *word);
 }
 
 void options_print_reproduce(FILE *out, const struct options *options, char **argv)
 {
     fputs("reproduce: ", out);
-    options_print_command(out, options, argv);
+    options_print_command(out, options, argv, NULL, "");
     fputc('\n', out);
 }

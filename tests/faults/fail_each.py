@@ -88,6 +88,10 @@ def findings():
     judge.ended(again, 83, "grant fails")
     judge.ended(each("grant,allow=deadlock", "tour")[0], 0, "1 occurrences, 1 ok")
     judge.ended(each("queue", "interrupts")[0], 90, "no point was reached, so nothing was tested")
+    # Shortened options, and words for the kernel.
+    short = m.run("--fail-e=grant", "--image=tour", "--", "y=2")
+    line = re.search(r"found #1: ./aegis-sim (.*)", short.stdout)
+    judge.check(line and "--fail" not in line[1] and line[1].endswith(" --fault=grant,nth=1 -- y=2"), f"another line: {line}")
     # The scenario itself ends in one, so its branches may.
     judge.ended(each("frame+segment-load", "deadlock")[0], 83, "0 found")
 

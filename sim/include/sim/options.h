@@ -98,11 +98,12 @@ void options_parse(struct options *options, int argc, char **argv);
 /** Complete `options`: load the image or the recording, judge the device tree, gather the kernel's words. */
 void options_prepare(struct options *options);
 
-/** Write the command that does this run again, without its end of line. `argv` as main() got it. */
-void options_print_command(FILE *out, const struct options *options, char **argv);
-/** The same without the options of a list that ends in NULL. */
-void options_print_command_without(FILE *out, const struct options *options, char **argv, const char *const *without);
-/** The same as a line: "reproduce: ./aegis-sim ...". */
+/**
+ * Write the command that does this run again, without its end of line: without the options of the list `without`, which ends in
+ * NULL (or is NULL), and with those in the text `more`. `argv` as main() got it.
+ */
+void options_print_command(FILE *out, const struct options *options, char **argv, const char *const *without, const char *more);
+/** The same with nothing changed, as a line: "reproduce: ./aegis-sim ...". */
 void options_print_reproduce(FILE *out, const struct options *options, char **argv);
 
 /* Topics; key ranges keep their short keys apart. The `input` of each parser is the struct options. */
@@ -130,6 +131,9 @@ extern const struct argp options_trace;
 extern const struct argp options_debug;
 extern const struct argp options_fault;
 extern const struct argp options_chaos;
+
+/** The name of the option that a word of the command line is, if it was shortened too; NULL: it is none. */
+const char *options_full_name(const char *word);
 
 /** Exit 64 with one line if what was said of chaos does not go together. */
 void options_check_chaos(struct options *options);
