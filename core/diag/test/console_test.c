@@ -9,6 +9,7 @@
 #include <arch/smp.h>
 #include <arch/timer.h>
 #include <diag/console.h>
+#include <diag/log.h>
 
 #include "../diag_priv.h"
 
@@ -82,6 +83,12 @@ TEST(a_second_sender_does_not_wait)
     assert_true(console_poll());
     assert_string_equal(null_serial(), "");
     diag_state()->sender = 0;
+    assert_false(console_poll());
+}
+
+TEST(nothing_is_pending_while_a_sender_sends_the_last_bytes)
+{
+    diag_state()->sender = 1;
     assert_false(console_poll());
 }
 
@@ -175,6 +182,25 @@ static void add_more(void)
     console_append("....................", 20);
 }
 
+static void note_sent(void *data)
+{
+    (void)data;
+    note("%s|", null_serial());
+}
+
+TEST(interrupts_come_before_a_flush_and_in_the_middle_of_a_burst)
+{
+    assert_ok(arch_set_interrupt_handler(5, note_sent, NULL));
+    arch_enable_interrupts();
+    null_inject(0, 5);
+    console_flush();
+    assert_string_equal(notes(), "|");
+    console_append("abcdef", 6);
+    null_inject(0, 5);
+    assert_false(console_poll());
+    assert_string_equal(notes(), "|abc|");
+}
+
 TEST(flush_does_not_wait_for_what_others_add_meanwhile)
 {
     console_set_wait_hook(add_more);
@@ -265,6 +291,71 @@ TEST(two_cpus_write_without_tearing_each_other_s_pieces)
         assert_true(strncmp(out + i, "1234567890", 10) == 0 || strncmp(out + i, "abcdefghij", 10) == 0);
 }
 
+static uint32_t *held;
+
+static void let_go(uint32_t cpu)
+{
+    (void)cpu;
+    note("released ");
+    *held = 0;
+    for (;;)
+        arch_cpu_relax();
+}
+
+static void append(void)
+{
+    console_append("abc", 3);
+}
+
+static void try_append(void)
+{
+    assert_true(console_try_append("abc", 3));
+}
+
+static void poll(void)
+{
+    (void)console_poll();
+}
+
+static void log_a_line(void)
+{
+    log_plain("abc");
+}
+
+static void do_while_locked(void *arg)
+{
+    void (*const *fn)(void) = arg;
+
+    *held = 1;
+    assert_ok(arch_start_cpu(1, let_go));
+    (*fn)();
+    note("done");
+}
+
+static void assert_waits(uint32_t *lock, void (*fn)(void), const char *before)
+{
+    null_reset(&(struct null_config){.cpus = 2});
+    notes_clear();
+    console_append(before, strlen(before));
+    held = lock;
+    assert_int_equal(null_run(do_while_locked, &fn).kind, NULL_RETURNED);
+    assert_string_equal(notes(), "released done");
+    assert_int_equal(*lock, 0);
+}
+
+TEST(who_touches_the_ring_waits_for_its_lock)
+{
+    assert_waits(&diag_state()->ring_lock, append, "");
+    assert_waits(&diag_state()->ring_lock, try_append, "");
+    assert_waits(&diag_state()->ring_lock, poll, "abc");
+    assert_waits(&diag_state()->ring_lock, console_flush, "");
+}
+
+TEST(who_logs_waits_for_the_lock_of_the_last_lines)
+{
+    assert_waits(&diag_state()->log_lock, log_a_line, "");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -275,6 +366,7 @@ int main(void)
         cmocka_unit_test_setup(a_poll_sends_nothing_while_the_port_is_busy, setup),
         cmocka_unit_test_setup(no_burst_is_longer_than_the_fifo, setup),
         cmocka_unit_test_setup(a_second_sender_does_not_wait, setup),
+        cmocka_unit_test_setup(nothing_is_pending_while_a_sender_sends_the_last_bytes, setup),
         cmocka_unit_test_setup(the_port_is_given_back_after_a_burst, setup),
         cmocka_unit_test_setup(what_does_not_fit_is_dropped_and_counted, setup),
         cmocka_unit_test_setup(what_fits_is_sent_whole_even_when_the_rest_is_dropped, setup),
@@ -282,12 +374,15 @@ int main(void)
         cmocka_unit_test_setup(the_ring_wraps, setup),
         cmocka_unit_test_setup(flush_calls_the_wait_hook_while_it_waits, setup),
         cmocka_unit_test_setup(flush_opens_interrupt_windows_and_lets_time_pass, setup),
+        cmocka_unit_test_setup(interrupts_come_before_a_flush_and_in_the_middle_of_a_burst, setup),
         cmocka_unit_test_setup(flush_does_not_wait_for_what_others_add_meanwhile, setup),
         cmocka_unit_test_setup(flush_of_an_empty_console_returns_at_once, setup),
         cmocka_unit_test_setup(raw_flush_ignores_a_busy_port_and_a_dead_sender, setup),
         cmocka_unit_test_setup(the_mirror_sees_every_byte_that_is_sent, setup),
         cmocka_unit_test_setup(a_removed_mirror_sees_nothing, setup),
         cmocka_unit_test_setup(two_cpus_write_without_tearing_each_other_s_pieces, setup),
+        cmocka_unit_test_setup(who_touches_the_ring_waits_for_its_lock, setup),
+        cmocka_unit_test_setup(who_logs_waits_for_the_lock_of_the_last_lines, setup),
     };
 
     return cmocka_run_group_tests_name("console", tests, NULL, NULL);

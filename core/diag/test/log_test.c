@@ -54,16 +54,26 @@ TEST(a_cpu_without_a_thread_is_a_dash)
     assert_string_equal(printed(), "[TICK:0000002A] [T-] [INFO] idle\n");
 }
 
-static int32_t thread_12(void)
+static int32_t number;
+
+static int32_t thread_of_that_number(void)
 {
-    return 12;
+    return number;
 }
 
 TEST(a_thread_s_number_may_have_two_digits)
 {
-    log_set_source(tick_42, thread_12);
-    log_info("twelve");
-    assert_string_equal(printed(), "[TICK:0000002A] [T12] [INFO] twelve\n");
+    static const int32_t numbers[] = {9, 10, 12, 63, 99};
+    char expected[64];
+
+    log_set_source(tick_42, thread_of_that_number);
+    for (uint32_t i = 0; i < ARRAY_LEN(numbers); i++) {
+        number = numbers[i];
+        null_serial_clear();
+        log_info("two");
+        snprintf(expected, sizeof(expected), "[TICK:0000002A] [T%d] [INFO] two\n", number);
+        assert_string_equal(printed(), expected);
+    }
 }
 
 TEST(the_tick_shows_its_low_32_bits)

@@ -17,6 +17,11 @@
 static struct null_end end;
 static int panic_line;
 
+static void assert_that(void *arg)
+{
+    ASSERT(arg != NULL);
+}
+
 static void panic_here(void *arg)
 {
     (void)arg;
@@ -79,14 +84,35 @@ TEST(panic_names_thread_and_tick)
 
 TEST(panic_prints_the_registers)
 {
-    assert_true(prints("\nregisters:\n  pc=0000"));
-    assert_true(prints(" fp=0000"));
+    assert_true(prints("\nregisters:\n  pc=0000") && prints(" fp=0000"));
+    assert_false(prints("\n  fp=")); /* four on a line */
 }
 
 TEST(panic_prints_a_backtrace)
 {
     assert_true(prints("\nbacktrace:\n  #0 0x"));
     assert_true(prints("\n  #2 0x"));
+}
+
+static __attribute__((noinline)) void panic_deep_down(void *arg)
+{
+    uint32_t *depth = arg;
+
+    if (--*depth > 0)
+        panic_deep_down(arg);
+    else if (diag_state()->panicking == 0)
+        panic("deep");
+    ++*depth;
+}
+
+TEST(a_backtrace_ends_after_24_frames)
+{
+    uint32_t depth = 40;
+
+    null_reset(NULL);
+    (void)null_run(panic_deep_down, &depth);
+    assert_true(prints("\n  #23 0x"));
+    assert_false(prints("\n  #24 "));
 }
 
 TEST(panic_repeats_the_last_lines_oldest_first)
@@ -115,6 +141,14 @@ TEST(what_waited_in_the_console_comes_first)
     null_reset(NULL);
     (void)null_run(panic_with_a_full_console, NULL);
     assert_int_equal(strncmp(null_serial(), "bytes nobody sent\n\npanic: ", 26), 0);
+}
+
+TEST(without_a_line_before_there_is_none_to_repeat)
+{
+    null_reset(NULL);
+    assert_panics(assert_that, NULL, "assertion failed: arg != NULL");
+    assert_true(prints("\nlast log lines:\n"));
+    assert_false(prints("\nlast log lines:\n  "));
 }
 
 static void panic_with_every_lock_held(void *arg)
@@ -150,6 +184,7 @@ TEST(a_second_panic_ends_silently)
     end = null_run(panic_here_quietly, NULL);
     assert_int_equal(end.kind, NULL_OFF);
     assert_int_equal(end.why, ARCH_OFF_PANIC);
+    assert_int_equal(end.code, 0);
     assert_string_equal(end.message, "");
     assert_non_null(strstr(null_serial(), "panic: "));
     assert_null(strstr(null_serial(), "while panicking"));
@@ -185,11 +220,6 @@ TEST(a_panic_of_another_cpu_lets_the_first_finish)
     assert_null(strstr(null_serial(), "as well"));
 }
 
-static void assert_that(void *arg)
-{
-    ASSERT(arg != NULL);
-}
-
 TEST(a_failed_assertion_panics_with_its_text)
 {
     null_reset(NULL);
@@ -215,6 +245,8 @@ int main(void)
         cmocka_unit_test_setup(panic_prints_the_registers, setup),
         cmocka_unit_test_setup(panic_prints_a_backtrace, setup),
         cmocka_unit_test_setup(panic_repeats_the_last_lines_oldest_first, setup),
+        cmocka_unit_test_setup(a_backtrace_ends_after_24_frames, setup),
+        cmocka_unit_test_setup(without_a_line_before_there_is_none_to_repeat, setup),
         cmocka_unit_test_setup(panic_message_is_the_last_word, setup),
         cmocka_unit_test_setup(what_waited_in_the_console_comes_first, setup),
         cmocka_unit_test_setup(panic_takes_no_lock, setup),
