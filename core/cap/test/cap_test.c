@@ -228,6 +228,9 @@ TEST(names_are_cut_to_the_room)
     cap_names(CAP_WRITE | CAP_YIELD, out, 8);
     assert_string_equal(out, "WRITE+Y");
     assert_int_equal(out[8], '#');
+    cap_names(CAP_WRITE | 1u << 30, out, 8);
+    assert_string_equal(out, "WRITE+U");
+    assert_int_equal(out[8], '#');
 }
 
 int main(void)

@@ -172,6 +172,23 @@ TEST(write_waits_for_room_and_loses_no_byte)
     assert_int_equal(console_count("#"), 400);
 }
 
+static void hold_the_line_meanwhile(struct arch_user *u)
+{
+    null_serial_set_busy(true);
+    (void)u_yield(u);
+    note("line free; ");
+    null_serial_set_busy(false);
+    u_exit(u, 0);
+}
+
+TEST(write_waits_until_its_last_byte_is_out)
+{
+    kernel_task(0, "caps=all", hold_the_line_meanwhile);
+    kernel_task(1, "caps=all", write_200);
+    run();
+    assert_string_equal(notes(), "line free; 200 ");
+}
+
 static void wait_for_two(struct arch_user *u)
 {
     note("%lx ", (unsigned long)u_wait_notify(u).w[0]);
@@ -412,6 +429,7 @@ int main(void)
         cmocka_unit_test_setup(write_returns_when_its_bytes_are_out_and_says_how_many, setup),
         cmocka_unit_test_setup(write_reads_only_what_the_task_itself_may_read, setup),
         cmocka_unit_test_setup(write_waits_for_room_and_loses_no_byte, setup),
+        cmocka_unit_test_setup(write_waits_until_its_last_byte_is_out, setup),
         cmocka_unit_test_setup(notify_and_wait, setup),
         cmocka_unit_test_setup(a_grant_carries_bytes_both_ways_until_it_is_revoked, setup),
         cmocka_unit_test_setup(an_interrupt_wakes_its_driver_again_and_again, setup),

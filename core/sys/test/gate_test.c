@@ -301,6 +301,24 @@ TEST(a_denied_call_has_no_answer)
     assert_null(event(TRACE_RETURN, 0));
 }
 
+static void yield_five_times_then_write(struct arch_user *u)
+{
+    if (life++ == 0) {
+        for (uint32_t i = 0; i < 5; i++)
+            (void)u_yield(u);
+        (void)u_write(u, image_base(0), 4);
+    }
+    u_exit(u, 0);
+}
+
+TEST(the_last_of_several_calls_is_reported_as_denied)
+{
+    run("exit+yield", yield_five_times_then_write);
+    assert_int_equal(console_count("-> ACCESS_DENIED"), 1);
+    assert_true(console_has(" -> ACCESS_DENIED\n"));
+    assert_null(strstr(strstr(null_serial(), "-> ACCESS_DENIED"), "-> OK")); /* it is the last of the list */
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -321,6 +339,7 @@ int main(void)
         cmocka_unit_test_setup(calls_and_answers_are_traced, setup),
         cmocka_unit_test_setup(what_reaches_the_console_is_traced, setup),
         cmocka_unit_test_setup(a_denied_call_has_no_answer, setup),
+        cmocka_unit_test_setup(the_last_of_several_calls_is_reported_as_denied, setup),
     };
 
     return cmocka_run_group_tests_name("gate", tests, NULL, NULL);
