@@ -188,6 +188,19 @@ TEST(a_lock_held_by_another_cpu_is_not_ours_to_release)
     assert_panics(release_elsewhere, NULL, "lock low released by a CPU that does not hold it");
 }
 
+static void sleep_with_two(void *arg)
+{
+    (void)arg;
+    spin_lock(&low);
+    spin_lock(&middle);
+    spin_expect_only(&low, "sleep");
+}
+
+TEST(who_sleeps_with_a_lock_more_than_allowed_is_told_which)
+{
+    assert_panics(sleep_with_two, NULL, "lock held across sleep: middle (rank 20)");
+}
+
 static void take_and_note(uint32_t cpu)
 {
     spin_lock(&low);
@@ -271,6 +284,7 @@ int main(void)
         cmocka_unit_test_setup(recursion_panics_instead_of_hanging, setup),
         cmocka_unit_test_setup(releasing_a_lock_that_is_not_held_panics, setup),
         cmocka_unit_test_setup(a_lock_held_by_another_cpu_is_not_ours_to_release, setup_three_cpus),
+        cmocka_unit_test_setup(who_sleeps_with_a_lock_more_than_allowed_is_told_which, setup),
         cmocka_unit_test_setup(waiters_get_the_lock_in_the_order_they_came, setup_three_cpus),
         cmocka_unit_test_setup(only_one_cpu_is_inside, setup_three_cpus),
     };

@@ -59,6 +59,14 @@ TEST(links_start_in_no_queue)
     }
 }
 
+TEST(no_more_links_are_initialised_than_there_are)
+{
+    memset(links, 0xA5, sizeof(links));
+    waitq_links_init(links, THREADS - 1);
+    assert_int_equal(links[THREADS - 2].linked, 0);
+    assert_int_equal(links[THREADS - 1].linked, 0xA5A5);
+}
+
 TEST(push_keeps_the_order_of_arrival)
 {
     waitq_push(links, &queue, 3);
@@ -221,6 +229,7 @@ int main(void)
         cmocka_unit_test_setup(new_queue_is_empty, setup),
         cmocka_unit_test_setup(static_initialiser_is_an_empty_queue, setup),
         cmocka_unit_test_setup(links_start_in_no_queue, setup),
+        cmocka_unit_test_setup(no_more_links_are_initialised_than_there_are, setup),
         cmocka_unit_test_setup(push_keeps_the_order_of_arrival, setup),
         cmocka_unit_test_setup(push_front_goes_before_all_others, setup),
         cmocka_unit_test_setup(push_front_into_an_empty_queue_sets_both_ends, setup),
