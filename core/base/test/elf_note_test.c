@@ -41,6 +41,17 @@ static void note_missing(void **state)
     assert_status(load(), ERR_ELF_BAD_NOTE);
 }
 
+static void note_may_come_first(void **state)
+{
+    const Elf64_Phdr note = image.segment[2];
+
+    (void)state;
+    image.segment[2] = image.segment[1];
+    image.segment[1] = image.segment[0];
+    image.segment[0] = note;
+    assert_ok(load());
+}
+
 static void note_segment_empty(void **state)
 {
     (void)state;
@@ -244,6 +255,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(note_missing, setup),
+        cmocka_unit_test_setup(note_may_come_first, setup),
         cmocka_unit_test_setup(note_segment_empty, setup),
         cmocka_unit_test_setup(note_behind_the_file, setup),
         cmocka_unit_test_setup(note_header_cut_off, setup),

@@ -112,6 +112,20 @@ static void path_with_and_without_unit_address(void **state)
     assert_string_equal(fdt_node_name(&blob.fdt, fdt_find_path(&blob.fdt, "/cpus/cpu@1")), "cpu@1");
 }
 
+/* A unit address ends a name; it is not cut itself. */
+static void path_with_a_part_of_a_unit_address(void **state)
+{
+    (void)state;
+    blob_begin("");
+    blob_begin("bus@1@2");
+    blob_end();
+    blob_end();
+    blob_token(BLOB_END);
+    assert_ok(blob_open());
+    assert_int_equal(fdt_find_path(&blob.fdt, "/bus@1"), FDT_NONE);
+    assert_int_equal(fdt_find_path(&blob.fdt, "/bus"), fdt_node_child(&blob.fdt, fdt_root(&blob.fdt)));
+}
+
 static void path_that_leads_nowhere(void **state)
 {
     static const char *const paths[] = {"",
@@ -496,6 +510,7 @@ int main(void)
         cmocka_unit_test_setup(no_node_has_nothing, blob_setup_board),
         cmocka_unit_test_setup(path_of_the_root, blob_setup_board),
         cmocka_unit_test_setup(path_with_and_without_unit_address, blob_setup_board),
+        cmocka_unit_test_setup(path_with_a_part_of_a_unit_address, blob_setup),
         cmocka_unit_test_setup(path_that_leads_nowhere, blob_setup_board),
         cmocka_unit_test_setup(path_with_extra_slashes, blob_setup_board),
         cmocka_unit_test_setup(compatible_in_the_list, blob_setup_board),

@@ -72,6 +72,10 @@ TEST(the_boot_log_is_out_before_the_first_task_runs)
     kernel_task(0, "caps=exit", exit_7);
     (void)kernel_boot();
     assert_true(strstr(null_serial(), "boot complete") < strstr(null_serial(), "exited"));
+    kernel_new(&(struct null_config){.stop_when_booted = true});
+    kernel_task(0, "caps=exit", exit_7);
+    assert_int_equal(kernel_boot().kind, NULL_BOOTED);
+    assert_true(console_has("boot complete: "));
 }
 
 TEST(tasks_start_in_the_order_of_their_priority)

@@ -5,6 +5,7 @@
 #include <support/unit.h>
 
 #include <dev/fbcon.h>
+#include <diag/check.h>
 
 static void exit_0(struct arch_user *u)
 {
@@ -48,6 +49,16 @@ TEST(the_display_shows_the_end_of_the_console)
     assert_true(found);
 }
 
+TEST(what_the_display_shows_counts_in_the_hash)
+{
+    uint64_t before;
+
+    boot(true, NULL);
+    before = kernel_hash();
+    fbcon_write("x", 1);
+    assert_int_not_equal(before, kernel_hash());
+}
+
 static void break_pitch(struct boot_framebuffer *fb)
 {
     fb->pitch = 12;
@@ -67,6 +78,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(without_a_framebuffer_there_is_no_display),
         cmocka_unit_test(the_display_shows_the_end_of_the_console),
+        cmocka_unit_test(what_the_display_shows_counts_in_the_hash),
         cmocka_unit_test(a_framebuffer_that_cannot_be_used_is_named_and_left_alone),
     };
 

@@ -427,6 +427,30 @@ TEST(faults_are_traced_with_their_cause)
     assert_int_equal(traced_cause("caps=all", beat_once), TRACE_FAULT_WATCHDOG);
 }
 
+static void fetch_from_the_stack(struct arch_user *u)
+{
+    null_trap(u, (struct arch_trap){
+                     .kind = ARCH_TRAP_PAGE, .access = ARCH_ACCESS_EXECUTE, .addr = image_stack(0), .permission = true});
+}
+
+TEST(a_traced_fault_says_where_and_how)
+{
+    const struct trace_event expected = {.kind = TRACE_FAULT, .a = ARCH_TRAP_PAGE, .b = image_base(0), .c = image_stack(0),
+        .d = ARCH_ACCESS_EXECUTE | 1 << 8, .e = TRACE_FAULT_TRAP};
+    const struct trace_event *fault = NULL;
+
+    kernel_cmdline("on-fault=stop");
+    kernel_task(0, "caps=exit", fetch_from_the_stack);
+    kernel_prepare();
+    null_trace(true);
+    (void)kernel_continue();
+    for (uint32_t i = 0; i < null_trace_count() && fault == NULL; i++)
+        if (null_trace_at(i)->kind == TRACE_FAULT)
+            fault = null_trace_at(i);
+    assert_non_null(fault);
+    assert_memory_equal(fault, &expected, sizeof(expected));
+}
+
 TEST(lives_are_traced)
 {
     uint32_t faults = 0, restarts = 0, exits = 0;
@@ -440,6 +464,7 @@ TEST(lives_are_traced)
         faults += e->kind == TRACE_FAULT && e->thread == 0 && e->a == ARCH_TRAP_ILLEGAL && e->b == image_base(0);
         restarts += e->kind == TRACE_RESTART && e->thread == 0 && e->a == 1;
         exits += e->kind == TRACE_EXIT && e->thread == 0 && e->a == 0;
+        assert_false((e->kind == TRACE_RESTART || e->kind == TRACE_EXIT) && (e->b | e->c | e->d) != 0);
     }
     assert_int_equal(faults, 1);
     assert_int_equal(restarts, 1);
@@ -484,6 +509,7 @@ int main(void)
         cmocka_unit_test_setup(a_policy_can_stop_the_machine_at_the_first_fault, setup),
         cmocka_unit_test_setup(the_tick_shares_the_cpu_among_equals, setup),
         cmocka_unit_test_setup(faults_are_traced_with_their_cause, setup),
+        cmocka_unit_test_setup(a_traced_fault_says_where_and_how, setup),
         cmocka_unit_test_setup(lives_are_traced, setup),
         cmocka_unit_test_setup(every_slot_can_hold_a_task, setup),
     };
