@@ -169,6 +169,20 @@ static int judge_moment(const char *option, const struct options_moment *moment,
     return code != EXIT_OK ? code : EXIT_DATA;
 }
 
+/* What the run came to. One that has split for --explore has ended early: its branches are judged, not it. */
+static int judge(const struct machine_result *result, const struct options *options)
+{
+    int code = replay_end(result, report(result, options));
+
+    if (result->end == MACHINE_EXPLORED)
+        return code;
+    code = double_read_finish(expect_finish(code, true));
+    code = judge_moment("stop-at", &options->stop_at, code);
+    code = judge_moment("from", &options->from, code);
+    code = judge_moment("gdb-at", &options->gdb_at, code);
+    return options->explore.count != 0 && code == EXIT_OK ? explore_finish() : code;
+}
+
 /* Everything that looks on. */
 static int start_watching(const struct options *options, char **argv)
 {
@@ -249,15 +263,10 @@ int main(int argc, char **argv)
     clock_gettime(CLOCK_MONOTONIC, &begin);
     const struct machine_result *result = machine_run();
     if (fail_each_is_child())
-        fail_each_end_child(report(result, &options));
+        fail_each_end_child(double_read_finish(expect_finish(report(result, &options), false)));
     if (branch_is_child())
-        branch_exit(explore_report(double_read_finish(expect_finish(report(result, &options)))));
-    code = double_read_finish(expect_finish(replay_end(result, report(result, &options))));
-    code = judge_moment("stop-at", &options.stop_at, code);
-    code = judge_moment("from", &options.from, code);
-    code = judge_moment("gdb-at", &options.gdb_at, code);
-    if (options.explore.count != 0)
-        code = explore_finish();
+        branch_exit(explore_report(double_read_finish(expect_finish(report(result, &options), true))));
+    code = judge(result, &options);
     if (options.fail_each.points != 0)
         code = fail_each_finish(&options, argv, code);
     report_host_time(&begin);

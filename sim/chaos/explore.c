@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include <sim/explore.h>
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <stdio.h>
@@ -13,12 +14,10 @@
 #include <sim/guest.h>
 #include <sim/options.h>
 
-#define EXIT_FOUND 90
-
 static struct {
     struct explore_plan plan;
     uint64_t seed;  /* in a branch: its own */
-    uint64_t failed;
+    uint64_t joined, failed;
     json_t *report; /* of the branch that is waited for */
 } explore;
 
@@ -29,7 +28,9 @@ void explore_prepare(const struct explore_plan *plan)
 
 int explore_finish(void)
 {
-    return explore.failed > 0 ? EXIT_FOUND : EXIT_OK;
+    if (explore.joined == 0)
+        fprintf(stderr, "aegis-sim: --explore: the run ended before a task ran, so nothing was explored; let it run longer\n");
+    return explore.failed > 0 || explore.joined == 0 ? EXIT_FOUND : EXIT_OK;
 }
 
 int explore_report(int code)
@@ -76,6 +77,10 @@ static void find_words(char *out, size_t room, const char *text)
         if (found == NULL)
             continue;
         snprintf(out, room, "%.*s", (int)strcspn(found, "\n"), found);
+        for (char *c = out; *c != '\0'; c++) { /* a task prints any bytes, JSON is Unicode */
+            if (!isprint((unsigned char)*c))
+                *c = '?';
+        }
         return;
     }
 }
@@ -89,7 +94,7 @@ static void show(uint64_t seed, int code, const char *text)
     if (code != 0) {
         explore.failed++;
         find_words(words, sizeof words, text);
-        json_object_set_new(explore.report, "what", json_stringn_nocheck(words, strlen(words)));
+        json_object_set_new(explore.report, "what", json_string(words));
     }
     json_object_set_new(explore.report, "seed", json_integer((json_int_t)seed));
     json_object_set_new(explore.report, "code", json_integer(code));
@@ -115,6 +120,7 @@ void explore_begin(void)
             return;
         }
         int code = branch_join(&branch, take_line, NULL);
+        explore.joined++;
         char *text = branch_output(&branch, NULL);
         show(explore.plan.first + i, code, text);
         free(text);

@@ -77,16 +77,16 @@ void expect_start(void)
 }
 
 /* A failure of the machine itself says more than a line that is missing because of it. */
-int expect_finish(int code)
+int expect_finish(int code, bool whole)
 {
     if (expect.used > 0)
         judge_line();
     for (const struct pattern *p = expect.patterns; p != NULL; p = p->next) {
-        if (p->seen == p->forbidden)
+        if (p->seen == p->forbidden && (whole || p->forbidden))
             fprintf(stderr, "aegis-sim: %s matches '%s'\n", p->forbidden ? "--forbid: a line" : "--expect: no line", p->text);
     }
     for (const struct pattern *p = expect.patterns; p != NULL; p = p->next) {
-        if (p->seen == p->forbidden && code < EXIT_USAGE)
+        if (p->seen == p->forbidden && (whole || p->forbidden) && code < EXIT_USAGE)
             return p->forbidden ? EXIT_SEEN : EXIT_NOT_SEEN;
     }
     return code;

@@ -83,10 +83,22 @@ static error_t parse(int key, char *value, struct argp_state *state)
 
 const struct argp options_chaos = {.options = table, .parser = parse};
 
+/* What looks at one run, or keeps something of it. */
 static const char *first_watcher(const struct options *options)
 {
-    return options->window ? "display=sdl" : options->gdb != NULL ? "gdb" : options->replay.record != NULL ? "record" :
-        options->replay.replay != NULL ? "replay" : options->replay.check ? "check-determinism" : NULL;
+    const struct {
+        const char *name;
+        bool given;
+    } watchers[] = {{"display=sdl", options->window}, {"gdb", options->gdb != NULL}, {"record", options->replay.record != NULL},
+        {"replay", options->replay.replay != NULL}, {"check-determinism", options->replay.check},
+        {"schedule-out", options->chaos.out != NULL}, {"trace", options->trace != NULL}, {"events", options->events != NULL},
+        {"strace", options->strace}, {"screenshot", options->screenshot.path != NULL}, {"from", options->from.text != NULL}};
+
+    for (size_t i = 0; i < sizeof watchers / sizeof *watchers; i++) {
+        if (watchers[i].given)
+            return watchers[i].name;
+    }
+    return NULL;
 }
 
 void options_check_chaos(struct options *options)
@@ -106,4 +118,8 @@ void options_check_chaos(struct options *options)
         options_refuse(EXIT_USAGE, "--explore: which runs? Give --chaos=random, sticky, races or pct");
     if (watcher != NULL)
         options_refuse(EXIT_USAGE, "--explore and --%s: nobody can watch all runs; explore first, then look at one", watcher);
+    if (options->fail_each.points != 0)
+        options_refuse(EXIT_USAGE, "--explore and --fail-each: both split the run; give one of the two");
+    if (options->sandbox == SANDBOX_STRICT)
+        options_refuse(EXIT_USAGE, "--explore and --sandbox=strict, in which no run can split; --sandbox=on allows it");
 }

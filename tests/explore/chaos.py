@@ -5,6 +5,7 @@ usage: chaos.py TOPIC AEGIS-SIM
 """
 import json
 import os
+import subprocess
 import sys
 
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "../options"))
@@ -32,7 +33,10 @@ def words():
         judge.refused(m.run("--chaos=random", "--explore=" + value), 64, "--explore=")
     judge.refused(m.run("--explore=1:2"), 64, "which runs?")
     judge.refused(m.run("--explore=1:2", "--schedule=none"), 64, "which runs?")
-    judge.refused(m.run("--explore=1:2", "--chaos=pct", "--gdb"), 64, "nobody can watch")
+    for option in ("--gdb", "--trace=x", "--events=x", "--strace", "--screenshot=x", "--schedule-out=x", "--from=@1:5"):
+        judge.refused(m.run("--explore=1:2", "--chaos=pct", option), 64, "nobody can watch")
+    judge.refused(m.run("--explore=1:2", "--chaos=pct", "--fail-each=all"), 64, "give one of the two")
+    judge.refused(m.run("--explore=1:2", "--chaos=pct", "--sandbox=strict"), 64, "no run can split")
     for option in ("--entries=0", "--entries=x", "--stall=0", "--stall=1us", "--stall=x", "--framebuffer=maybe"):
         judge.refused(m.run(option), 64, option.split("=")[0])
     judge.ended(m.run("--image=idle", "--chaos=random", "--schedule-out=/nonexistent/x", "--stop-at=10ms"), 74, "cannot be written")
@@ -79,6 +83,19 @@ def explored():
     failing = m.run("--image=deadlock", "--chaos=random", "--explore=1:2")
     judge.ended(failing, 90, '"code":83', '"what":"deadlock: ')
     judge.ended(m.run(*FIVE, "--chaos=random", "--explore=1:2", "--forbid=DRV:ready"), 90, '"code":88')
+    # A task prints any bytes; the line is JSON all the same.
+    source = m.file("shout.c", '#include <aegis/aegis.h>\nint main(void)\n{\n    return print("panic: \\377 here\\n") == 0 ? 3 : 4;\n}\n')
+    shout = os.path.join(m.folder.name, "shout.elf")
+    cc = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools/aegis-cc")
+    subprocess.run([cc, "--arch=" + m.isa, source, "-o", shout], check=True)
+    judge.ended(m.run("--task=" + shout, "--chaos=random", "--explore=1:1"), 90, '"what":"panic: ? here"')
+    early = m.run("--image=idle", "--chaos=random", "--explore=1:2", "--stop-at=1ms")
+    judge.ended(early, 90, "nothing was explored", stream="stderr")
+    # What must be shown, and how far a run must come, is said of the branches.
+    shown = m.run("--image=tasks", "--chaos=random", "--explore=1:1", "--expect=DRV:ready", "--stop-at=@1:20000")
+    judge.ended(shown, 0, '"code":0')
+    judge.check("--expect" not in shown.stderr.split("reproduce:")[0] and "--stop-at" not in shown.stderr.split("reproduce:")[0],
+                f"the run itself is judged: {shown.stderr}")
 
 
 {"words": words, "replayed": replayed, "limits": limits, "explored": explored}[sys.argv[1]]()

@@ -18,5 +18,5 @@ void explore_prepare(const struct explore_plan *plan);
 void explore_begin(void);
 /** In a branch that explores: tell what the run came to, before it ends with `code`, which it returns. */
 int explore_report(int code);
-/** Exit code of the run that split, when it has ended: 0, or 90 if a branch showed something. */
+/** Exit code of the run that was to split, when it has ended: 0, or 90 if a branch showed something or there was none. */
 int explore_finish(void);

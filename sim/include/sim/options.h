@@ -40,7 +40,7 @@ enum exit_code {
     EXIT_NOT_SEEN = 87,     /* --expect */
     EXIT_SEEN = 88,         /* --forbid */
     EXIT_NOT_FINISHED = 89, /* --must-finish */
-    EXIT_FOUND = 90,        /* --fail-each */
+    EXIT_FOUND = 90,        /* --fail-each, --explore */
     EXIT_TIMEOUT = 124,
 };
 
