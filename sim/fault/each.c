@@ -225,12 +225,13 @@ static bool parse_points(char *words, uint32_t *points, const char **bad)
 
 static const char *parse_word(const char *word, struct fail_each_plan *out)
 {
-    uint64_t jobs = 0;
+    char *end;
 
     if (strcmp(word, "allow=deadlock") == 0) {
         out->allow_deadlock = true;
-    } else if (sscanf(word, "jobs=%" SCNu64, &jobs) == 1) {
-        if (jobs < 1 || jobs > JOBS_MAX)
+    } else if (strncmp(word, "jobs=", 5) == 0) {
+        unsigned long jobs = strtoul(word + 5, &end, 10);
+        if (jobs < 1 || jobs > JOBS_MAX || *end != '\0')
             return "jobs=: expected a number from 1 to 64";
         out->jobs = (uint32_t)jobs;
     } else if (strncmp(word, "limit=", 6) == 0) {

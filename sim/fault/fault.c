@@ -128,10 +128,8 @@ bool fault_splits(uint32_t point)
 bool fault_decide(uint32_t point)
 {
     uint32_t task = tasks_running(machine.running);
-    bool fails = false;
+    bool fails = fault_splits(point);
 
-    if (fault_splits(point))
-        return true;
     for (uint32_t i = 0; i < state.count; i++) {
         struct fault_rule *rule = &state.rule[i];
         if (rule->effect == EFFECT_FAIL && (rule->points >> point & 1u) != 0 && applies(rule))

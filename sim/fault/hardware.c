@@ -20,8 +20,11 @@
 bool fault_irq_dropped(uint32_t vector)
 {
     uint32_t i = 0;
+    bool dropped = fault_splits(FAULT_IRQ);
 
-    if (!fault_splits(FAULT_IRQ) && (!fault_has(EFFECT_DROP) || fault_next(EFFECT_DROP, &i) == NULL))
+    if (fault_has(EFFECT_DROP) && fault_next(EFFECT_DROP, &i) != NULL)
+        dropped = true;
+    if (!dropped)
         return false;
     fault_say("interrupt %u is lost", vector);
     return true;

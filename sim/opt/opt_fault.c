@@ -34,6 +34,32 @@ static void add_rule(struct fault_plan *plan, const char *text)
     plan->rules[plan->count++] = text;
 }
 
+/* A rule about the TLBs says how they are all the time. */
+static void check_rules(const struct fault_plan *plan)
+{
+    uint32_t modes = 0;
+
+    for (uint32_t i = 0; i < plan->count; i++) {
+        if (strcspn(plan->rules[i], ",=") == strlen("tlb") && strncmp(plan->rules[i], "tlb", strlen("tlb")) == 0 && ++modes > 1)
+            options_refuse(EXIT_USAGE, "--fault=%s: TLBs have one mode; give one rule about them", plan->rules[i]);
+    }
+}
+
+static void check_fail_each(const struct options *options)
+{
+    if (options->fail_each.points == 0 && options->fail_each.json != NULL)
+        options_refuse(EXIT_USAGE, "--json=%s: goes with --fail-each", options->fail_each.json);
+    if (options->fail_each.points == 0)
+        return;
+    if (options->replay.record != NULL || options->replay.replay != NULL || options->replay.check)
+        options_refuse(EXIT_USAGE, "--fail-each is not one run but many; record or replay the one that it names");
+    if (options->gdb != NULL || options->window)
+        options_refuse(EXIT_USAGE, "--fail-each and --%s: nobody can watch all runs; look at the one that it names",
+            options->gdb != NULL ? "gdb" : "display=sdl");
+    if (options->sandbox == SANDBOX_STRICT)
+        options_refuse(EXIT_USAGE, "--fail-each and --sandbox=strict, in which no run can split; --sandbox=on allows it");
+}
+
 static error_t parse(int key, char *value, struct argp_state *state)
 {
     struct options *options = state->input;
@@ -53,10 +79,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
         break;
     case KEY_JSON: options->fail_each.json = value; break;
     case ARGP_KEY_END:
-        if (options->fail_each.json != NULL && options->fail_each.points == 0)
-            options_refuse(EXIT_USAGE, "--json=%s: goes with --fail-each", options->fail_each.json);
-        if (options->fail_each.points != 0 && (options->replay.record != NULL || options->replay.replay != NULL || options->replay.check))
-            options_refuse(EXIT_USAGE, "--fail-each is not one run but many; record or replay the one that it names");
+        check_rules(&options->machine.faults);
+        check_fail_each(options);
         break;
     default: return ARGP_ERR_UNKNOWN;
     }

@@ -43,11 +43,15 @@ def words():
     """What is no point, and what does not go together."""
     for value, text in (("", "there is no point ''"), ("pol", "did you mean pool?"), ("timer", "there is no point 'timer'"),
                         ("pool+quue", "did you mean queue?"), ("all,allow=panic", "expected POINT"), ("all,jobs=0", "from 1 to 64"),
-                        ("all,limit=0", "such as 3s"), ("all,limit=x", "such as 3s")):
+                        ("all,jobs=4x", "from 1 to 64"), ("all,limit=0", "such as 3s"), ("all,limit=x", "such as 3s")):
         judge.refused(m.run("--fail-each=" + value), 64, f"--fail-each={value}: ", text)
     judge.refused(m.run("--json=x"), 64, "goes with --fail-each")
     for option in ("--record=x", "--replay=x", "--check-determinism"):
         judge.refused(m.run("--fail-each=all", option), 64, "not one run but many")
+    for option in ("--gdb", "--display=sdl"):
+        judge.refused(m.run("--fail-each=all", option), 64, f"--fail-each and {option}", "nobody can watch")
+    judge.refused(m.run("--fail-each=all", "--sandbox=strict"), 64, "no run can split")
+    judge.refused(m.run("--fault=tlb=stale", "--fault=tlb=check"), 64, "--fault=tlb=check: ", "one mode")
 
 
 def table():
@@ -92,6 +96,8 @@ def findings():
     short = m.run("--fail-e=grant", "--image=tour", "--", "y=2")
     line = re.search(r"found #1: ./aegis-sim (.*)", short.stdout)
     judge.check(line and "--fail" not in line[1] and line[1].endswith(" --fault=grant,nth=1 -- y=2"), f"another line: {line}")
+    # What must not be shown must not be shown in a branch either; what must be shown may be missing there.
+    judge.ended(each("segment-load", "interrupts", "--forbid=FAULT task", "--expect=^IRQ:")[0], 90, "the run ends with 88")
     # The scenario itself ends in one, so its branches may.
     judge.ended(each("frame+segment-load", "deadlock")[0], 83, "0 found")
 
