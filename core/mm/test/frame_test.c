@@ -393,6 +393,45 @@ TEST(a_damaged_account_is_found)
     assert_broken("the count of free frames is wrong");
 }
 
+/* A little memory, much, and a little so far away that the bitmap takes ten pages; the far frames are never touched. */
+static void assert_far_memory_serves(const struct boot_mmap_entry *map)
+{
+    const uint32_t near = 4 + 4000 - 10, far = 3;
+
+    assert_ok(init_with(map, 3));
+    assert_broken("nothing");
+    assert_int_equal(frame_count_total(), near + far);
+    for (uint32_t i = 0; i < near; i++) {
+        paddr_t pa = get();
+
+        assert_int_equal(pa, RAM + PAGES(i < 4 ? i : i - 4 + 32 + 10));
+        assert_true(frame_is_used(pa));
+    }
+    assert_int_equal(frame_count_free(), far);
+    assert_true(frame_is_used(RAM + PAGES(8))); /* holes count as used */
+    assert_true(frame_is_used(RAM + PAGES(200000)));
+    assert_false(frame_is_used(RAM + PAGES(300000 + 2)));
+    assert_broken("nothing");
+    frame_free(RAM + PAGES(1));
+    frame_free(RAM);
+    frame_free(RAM + PAGES(32 + 10));
+    assert_int_equal(get(), RAM);
+    assert_int_equal(get(), RAM + PAGES(1));
+    assert_broken("nothing");
+}
+
+TEST(ranges_may_be_far_apart_and_in_any_order)
+{
+    const struct boot_mmap_entry little = usable(RAM, PAGES(4)), much = usable(RAM + PAGES(32), PAGES(4000)),
+                                 far = usable(RAM + PAGES(300000), PAGES(3)), more = usable(RAM + PAGES(5), PAGES(2));
+
+    if (!CONFIG_FULL)
+        return; /* the pool lies in one range */
+    assert_far_memory_serves((const struct boot_mmap_entry[]){little, much, far, more}); /* `more` is behind the count */
+    assert_far_memory_serves((const struct boot_mmap_entry[]){far, much, little, more});
+    assert_far_memory_serves((const struct boot_mmap_entry[]){much, far, little, more});
+}
+
 TEST(an_allocation_can_be_made_to_fail)
 {
     uint32_t free = frame_count_free();
@@ -429,6 +468,7 @@ int main(void)
         cmocka_unit_test_setup(frames_come_and_go_until_the_mark, setup),
         cmocka_unit_test_setup(a_damaged_account_is_found, setup),
         cmocka_unit_test_setup(an_allocation_can_be_made_to_fail, setup),
+        cmocka_unit_test(ranges_may_be_far_apart_and_in_any_order),
         cmocka_unit_test(a_machine_without_memory_is_refused),
         cmocka_unit_test(reserved_memory_is_no_memory),
         cmocka_unit_test(a_range_one_page_too_small_is_refused),
