@@ -126,6 +126,49 @@ TEST(a_thread_without_budget_waits_for_the_epoch)
     assert_string_equal(notes(), "1:3 1:wakes 0:5 ");
 }
 
+static void sleep_now(uint32_t me)
+{
+    (void)me;
+    spin_lock(&lock);
+    (void)!sched_block(&lock);
+}
+
+static struct spinlock first = SPINLOCK_INIT("first", 5);
+
+static void hand_over_with_two_locks(uint32_t me)
+{
+    (void)me;
+    first = (struct spinlock)SPINLOCK_INIT("first", 5);
+    spin_lock(&first);
+    spin_lock(&lock);
+    (void)!sched_wake_and_block(thread_get(1), 3, &lock);
+    spin_unlock(&first);
+}
+
+TEST(handing_over_with_another_lock_panics)
+{
+    threads_add(1, 4, sleep_now);
+    threads_add(0, 4, hand_over_with_two_locks);
+    assert_run_panics("lock held across sleep: first (rank 5)");
+}
+
+TEST(a_hand_over_is_traced)
+{
+    uint32_t blocked = 0;
+
+    threads_add(1, 4, sleep_then_wake_0);
+    threads_add(0, 4, hand_over_to_1);
+    null_trace(true);
+    run();
+    for (uint32_t i = 0; i < null_trace_count(); i++) {
+        const struct trace_event *e = null_trace_at(i);
+
+        blocked += e->kind == TRACE_STATE && e->thread == 0 && e->a == THREAD_BLOCKED;
+        assert_false(e->kind == TRACE_STATE && (e->b | e->c | e->d) != 0);
+    }
+    assert_int_equal(blocked, 1);
+}
+
 static void hand_over_without_lock(void *arg)
 {
     (void)arg;
@@ -147,6 +190,8 @@ int main(void)
         cmocka_unit_test_setup(a_killed_thread_wakes_the_other_and_does_not_sleep, setup),
         cmocka_unit_test_setup(a_thread_that_does_not_sleep_is_not_woken, setup),
         cmocka_unit_test_setup(a_thread_without_budget_waits_for_the_epoch, setup),
+        cmocka_unit_test_setup(handing_over_with_another_lock_panics, setup),
+        cmocka_unit_test_setup(a_hand_over_is_traced, setup),
         cmocka_unit_test_setup(handing_over_without_the_lock_panics, setup),
     };
 

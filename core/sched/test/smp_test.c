@@ -78,6 +78,15 @@ TEST(a_wake_up_goes_to_an_idle_cpu)
     assert_true(arch_timer_get_ticks() < NULL_FREQUENCY / SCHED_HZ); /* it was interrupted, not woken by its own tick */
 }
 
+TEST(a_wake_up_of_the_lowest_priority_goes_to_an_idle_cpu_too)
+{
+    threads_add(1, 0, sleep_and_say_cpu);
+    threads_add(0, 4, wake_and_spin);
+    run();
+    assert_int_not_equal(notes()[5], notes()[12]);
+    assert_true(arch_timer_get_ticks() < NULL_FREQUENCY / SCHED_HZ);
+}
+
 /* Two wake-ups in one go ask the same idle CPU; both sleepers meet only if it passes one of them on. */
 static void sleep_then_meet(uint32_t me)
 {
@@ -307,6 +316,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(two_cpus_run_two_threads_at_once, setup_two_cpus),
         cmocka_unit_test_setup(a_wake_up_goes_to_an_idle_cpu, setup_two_cpus),
+        cmocka_unit_test_setup(a_wake_up_of_the_lowest_priority_goes_to_an_idle_cpu_too, setup_two_cpus),
         cmocka_unit_test_setup(a_cpu_passes_on_what_it_does_not_take, setup),
         cmocka_unit_test_setup(idle_cpus_leave_the_lock_to_those_that_work, setup),
         cmocka_unit_test_setup(a_wake_up_on_the_own_cpu_needs_no_interrupt, setup),

@@ -107,6 +107,30 @@ TEST(a_preempted_thread_goes_on_before_its_equals)
     assert_string_equal(notes(), "s1 0 1 w1:7 0 2 ");
 }
 
+/* Its turn ends, and in the next one it is preempted. */
+static void yield_and_wake_1_with_7(uint32_t me)
+{
+    sched_tick(NULL);
+    sched_point();
+    wake_1_with_7(me);
+}
+
+static void say_yield_and_say(uint32_t me)
+{
+    say(me);
+    sched_yield_cpu();
+    say(me);
+}
+
+TEST(the_end_of_a_turn_does_not_count_for_the_next)
+{
+    threads_add(1, 5, sleep_now);
+    threads_add(0, 4, yield_and_wake_1_with_7);
+    threads_add(2, 4, say_yield_and_say);
+    run();
+    assert_string_equal(notes(), "s1 2 0 1 w1:7 0 2 ");
+}
+
 static void wake_nobody(uint32_t me)
 {
     (void)me;
@@ -488,6 +512,7 @@ int main(void)
         cmocka_unit_test_setup(a_sleeper_gets_the_status_of_its_waker, setup),
         cmocka_unit_test_setup(a_wake_up_of_a_higher_thread_preempts_at_the_next_point, setup),
         cmocka_unit_test_setup(a_preempted_thread_goes_on_before_its_equals, setup),
+        cmocka_unit_test_setup(the_end_of_a_turn_does_not_count_for_the_next, setup),
         cmocka_unit_test_setup(only_a_blocked_thread_can_be_woken, setup),
         cmocka_unit_test_setup(a_killed_thread_does_not_fall_asleep, setup),
         cmocka_unit_test_setup(sleeping_releases_the_outer_lock, setup),

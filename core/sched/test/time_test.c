@@ -291,7 +291,8 @@ TEST(a_fault_is_traced)
     run();
     for (uint32_t i = 0; i < null_trace_count(); i++)
         faulted += null_trace_at(i)->kind == TRACE_STATE && null_trace_at(i)->thread == 0 &&
-                   null_trace_at(i)->a == THREAD_FAULTED;
+                   null_trace_at(i)->a == THREAD_FAULTED &&
+                   (null_trace_at(i)->b | null_trace_at(i)->c | null_trace_at(i)->d) == 0;
     assert_int_equal(faulted, 1);
 }
 
