@@ -109,7 +109,13 @@ static void hand_over_lines(int fd, void (*line)(void *ctx, const char *line), v
 
     if (in == NULL)
         refuse("fdopen");
-    while (getline(&text, &room, in) > 0) {
+    for (;;) {
+        bool read = getline(&text, &room, in) > 0;
+        if (!read && !(ferror(in) && errno == EINTR))
+            break;
+        clearerr(in); /* a signal is meant for the run, and the child is still to be heard */
+        if (!read)
+            continue;
         text[strcspn(text, "\n")] = '\0';
         if (line != NULL)
             line(ctx, text);

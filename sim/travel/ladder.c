@@ -92,8 +92,12 @@ struct position ladder_rung(uint32_t i)
 static void note_input(struct input_tap *tap, const struct input *input)
 {
     (void)tap;
-    if (ladder.feeding || ladder.looking || ladder.shared == NULL || ladder.shared->input_count == INPUTS_MAX)
+    if (ladder.feeding || ladder.looking || ladder.shared == NULL)
         return;
+    if (ladder.shared->input_count == INPUTS_MAX) {
+        ladder_end(); /* a past of which something is missing would be another */
+        return;
+    }
     ladder.shared->inputs[ladder.shared->input_count++] = *input;
     ladder.inputs_known = ladder.shared->input_count;
 }

@@ -350,6 +350,21 @@ def typed():
     judge.check(r.finish()[0] == 0, "the end")
 
 
+def flood():
+    """More input than is kept: there is no way back any more, instead of a wrong one."""
+    r = Remote(m, "--image=keyboard", "--serial=stdio", "--stop-at=10000s", stdin=subprocess.PIPE)
+    judge.check(r.monitor("last-writer 0x40000000") != "" and "no snapshots" not in r.said, r.said)
+    r.send("vCont;c")
+    for _ in range(70):
+        r.process.stdin.write("a" * 1024)
+        r.process.stdin.flush()
+    judge.check(r.interrupt() == INT, "Ctrl-C")
+    judge.check("keeps no snapshots" in r.monitor("last-writer 0x40000000"), r.said)
+    judge.check(r.ask("bs") == "E01", "it goes back")
+    r.process.terminate()
+    r.process.wait(timeout=60)
+
+
 def searches():
     """A search over much of the run: Ctrl-C breaks it off where it began, and else it ends at the beginning."""
     r = Remote(m, "--image=tasks", "--stop-at=3s")
@@ -402,6 +417,7 @@ def at():
         r.process.communicate()
 
 
-TOPICS = (steps, continues, watchpoints, kernel_writes, wandering, processes, rungs, replayed, typed, searches, at)
+TOPICS = (steps, continues, watchpoints, kernel_writes, wandering, processes, rungs, replayed, typed, flood,
+    searches, at)
 {f.__name__: f for f in TOPICS}[sys.argv[1]]()
 judge.finish()

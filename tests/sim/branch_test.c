@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include <sim/branch.h>
@@ -127,6 +128,32 @@ static void a_signal_and_a_timeout_are_told(void **state)
     assert_int_equal(end(&branch, NULL), 128 + SIGALRM);
 }
 
+static void on_alarm(int signal)
+{
+    (void)signal;
+}
+
+static void a_signal_to_the_parent_takes_nothing_from_the_child(void **state)
+{
+    const struct itimerval often = {.it_interval.tv_usec = 10000, .it_value.tv_usec = 10000}, never = {.it_value.tv_sec = 0};
+    struct branch branch;
+
+    (void)state;
+    sigaction(SIGALRM, &(struct sigaction){.sa_handler = on_alarm}, NULL);
+    if (branch_fork(&branch, 0)) {
+        branch_tell("first");
+        usleep(100000);
+        branch_tell("last");
+        branch_exit(7);
+    }
+    setitimer(ITIMER_REAL, &often, NULL);
+    int code = end(&branch, NULL);
+    setitimer(ITIMER_REAL, &never, NULL);
+    signal(SIGALRM, SIG_DFL);
+    assert_string_equal(lines, "first|last|");
+    assert_int_equal(code, 7);
+}
+
 static void a_branch_can_split_again(void **state)
 {
     struct branch branch, twig;
@@ -172,6 +199,7 @@ int main(void)
         cmocka_unit_test(the_parent_learns_lines_output_and_code),
         cmocka_unit_test(the_child_is_alone),
         cmocka_unit_test(a_signal_and_a_timeout_are_told),
+        cmocka_unit_test(a_signal_to_the_parent_takes_nothing_from_the_child),
         cmocka_unit_test(a_branch_can_split_again),
         cmocka_unit_test(a_child_that_tells_much_is_heard_out),
     };
