@@ -9,6 +9,7 @@
 
 #include <arch/memory.h>
 #include <diag/check.h>
+#include <diag/console.h>
 #include <diag/counters.h>
 #include <sched/sched.h>
 #include <task/task.h>
@@ -261,12 +262,6 @@ TEST(a_task_that_is_always_restarted_starts_again_after_its_exit)
     assert_int_equal(task_get(0)->restarts, 3);
 }
 
-static void exit_3(struct arch_user *u)
-{
-    note("3 ");
-    u_exit(u, 3);
-}
-
 static void outlive_everybody(struct arch_user *u)
 {
     for (uint32_t i = 0; i < 5; i++) {
@@ -274,6 +269,91 @@ static void outlive_everybody(struct arch_user *u)
         note("@%lu ", (unsigned long)sched_ticks());
     }
     u_exit(u, 9);
+}
+
+/* What becomes of a SEND to task 0, which ends before it receives. */
+static void send_late(struct arch_user *u)
+{
+    (void)u_yield(u);
+    note("%s ", status_name(u_send(u, 1, 5).status));
+    u_exit(u, 0);
+}
+
+static void crash_then_receive(struct arch_user *u)
+{
+    if (life++ == 0)
+        u_crash(u);
+    note("got %lu ", (unsigned long)u_recv(u, 1).w[0]);
+    if (life == 2)
+        null_compute(u, 10000000);
+    u_exit(u, 0);
+}
+
+static void exit_then_receive(struct arch_user *u)
+{
+    if (life++ == 0)
+        u_exit(u, 0);
+    note("got %lu ", (unsigned long)u_recv(u, 1).w[0]);
+    null_compute(u, 10000000);
+}
+
+static void send_to_task_0(const char *attributes, void (*program)(struct arch_user *u), const char *expected)
+{
+    setup(NULL);
+    kernel_new(&(struct null_config){.stop_at = 3500000});
+    kernel_task(0, attributes, program);
+    kernel_task(1, "caps=exit+yield+send_ep1", send_late);
+    (void)kernel_boot();
+    assert_string_equal(notes(), expected);
+}
+
+TEST(who_sends_to_a_task_waits_for_its_restart_but_not_for_ever)
+{
+    send_to_task_0("caps=exit+recv_ep1", crash_then_receive, "got 5 OK ");
+    send_to_task_0("caps=exit+recv_ep1 restart=never", crash_then_receive, "PEER_CLOSED ");
+    send_to_task_0("caps=exit+recv_ep1 restart=always", exit_then_receive, "got 5 OK ");
+    send_to_task_0("caps=exit+recv_ep1", exit_then_receive, "PEER_CLOSED ");
+}
+
+TEST(who_sends_where_no_mask_lets_anybody_receive_is_told_so)
+{
+    send_to_task_0("caps=exit+recv_ep0+recv_ep2+recv_ep3+send_ep1", exit_then_receive, "PEER_CLOSED ");
+}
+
+static void send_to_all(struct arch_user *u)
+{
+    for (uint32_t ep = 0; ep < 4; ep++)
+        note("%s ", status_name(u_send(u, ep, 5).status));
+    u_exit(u, 0);
+}
+
+TEST(without_any_receiver_no_send_waits)
+{
+    kernel_task(0, "caps=exit+send_ep0+send_ep1+send_ep2+send_ep3", send_to_all);
+    kernel_task(1, "caps=exit+yield+write+notify+send_ep0", outlive_everybody);
+    assert_done(kernel_boot(), 0);
+    assert_non_null(strstr(notes(), "PEER_CLOSED PEER_CLOSED PEER_CLOSED PEER_CLOSED "));
+}
+
+static void append_and_yield(struct arch_user *u)
+{
+    console_append("from the kernel\n", 16);
+    (void)u_yield(u);
+    note("%s", console_has("from the kernel\n") ? "out" : "waits");
+    u_exit(u, 0);
+}
+
+TEST(the_console_is_served_on_the_way_back_to_a_task)
+{
+    kernel_task(0, "caps=exit+yield", append_and_yield);
+    assert_done(kernel_boot(), 0);
+    assert_string_equal(notes(), "out");
+}
+
+static void exit_3(struct arch_user *u)
+{
+    note("3 ");
+    u_exit(u, 3);
 }
 
 TEST(an_exited_task_never_runs_again_and_the_others_go_on)
@@ -499,6 +579,10 @@ int main(void)
         cmocka_unit_test_setup(a_task_that_may_not_restart_ends_with_its_first_fault, setup),
         cmocka_unit_test_setup(a_fatal_fault_counts_as_exit_code_63, setup),
         cmocka_unit_test_setup(a_task_that_is_always_restarted_starts_again_after_its_exit, setup),
+        cmocka_unit_test_setup(who_sends_to_a_task_waits_for_its_restart_but_not_for_ever, setup),
+        cmocka_unit_test_setup(who_sends_where_no_mask_lets_anybody_receive_is_told_so, setup),
+        cmocka_unit_test_setup(without_any_receiver_no_send_waits, setup),
+        cmocka_unit_test_setup(the_console_is_served_on_the_way_back_to_a_task, setup),
         cmocka_unit_test_setup(an_exited_task_never_runs_again_and_the_others_go_on, setup),
         cmocka_unit_test_setup(a_fault_disturbs_nobody_else, setup),
         cmocka_unit_test_setup(the_machine_s_exit_code_is_0_by_default, setup),

@@ -151,6 +151,7 @@ TEST(the_guard_below_a_stack_is_named_by_the_stack_it_guards)
     assert_owner(image_stack(1) - 1, "the guard page below the stack of task 1 (t1)");
     assert_owner(image_stack(1) - PAGE_SIZE, "the guard page below the stack of task 1 (t1)");
     assert_owner(image_stack(0) - 1, "the guard page below the stack of task 0 (t0)");
+    assert_owner(image_stack(0) - PAGE_SIZE, "the guard page below the stack of task 0 (t0)");
 }
 
 TEST(memory_around_the_areas_is_nobody_s)
@@ -159,6 +160,9 @@ TEST(memory_around_the_areas_is_nobody_s)
     assert_owner(LAYOUT_IMAGE_BASE - 1, "nobody");
     assert_owner(image_base(LAYOUT_IMAGE_COUNT), "nobody");
     assert_owner(LAYOUT_GRANT_BASE - 1, "nobody");
+    assert_owner(LAYOUT_GRANT_BASE + LAYOUT_GRANT_COUNT * LAYOUT_GRANT_STRIDE, "nobody");
+    assert_owner(LAYOUT_DEVICE_BASE + LAYOUT_DEVICE_COUNT * LAYOUT_DEVICE_STRIDE, "nobody");
+    assert_owner(PAGE_SIZE, "nobody");
     assert_owner(0x70000000, "nobody");
 }
 
@@ -184,9 +188,33 @@ TEST(a_grant_is_named_by_its_owner)
     assert_prints("  address belongs to: the page of grant 2, which belongs to task 2 (t2)\n");
 }
 
+static void grant_to_1_and_wait(struct arch_user *u)
+{
+    (void)u_grant_create(u, 2, 1);
+    null_compute(u, 2000000);
+    u_exit(u, 0);
+}
+
+static void compute(struct arch_user *u)
+{
+    null_compute(u, 2000000);
+    u_exit(u, 0);
+}
+
+TEST(the_owner_of_a_grant_is_found_in_any_slot)
+{
+    address = LAYOUT_GRANT_BASE + 2 * LAYOUT_GRANT_STRIDE;
+    kernel_task(1, "caps=all", compute);
+    kernel_task(2, "caps=all", grant_to_1_and_wait);
+    kernel_task(3, "caps=all", read_once);
+    (void)kernel_boot();
+    assert_prints("  address belongs to: the page of grant 2, which belongs to task 2 (t2)\n");
+}
+
 TEST(a_device_window_is_named)
 {
     assert_owner(LAYOUT_DEVICE_BASE, "a device window");
+    assert_owner(LAYOUT_DEVICE_BASE + LAYOUT_DEVICE_COUNT * LAYOUT_DEVICE_STRIDE - 1, "a device window");
 }
 
 static void assert_cause(enum arch_trap_kind kind, const char *words)
@@ -198,6 +226,7 @@ static void assert_cause(enum arch_trap_kind kind, const char *words)
     boot_with(trap_once);
     snprintf(expected, sizeof(expected), "\n  cause: %s\n", words);
     assert_prints(expected);
+    assert_int_equal(console_count("\n  cause: "), 1);
 }
 
 TEST(every_kind_of_trap_has_its_words)
@@ -218,7 +247,8 @@ TEST(registers_are_printed_four_a_line)
     trap.kind = ARCH_TRAP_ILLEGAL;
     boot_with(trap_once);
     assert_prints("\n      nr=0000000000000000 target=0000000000000000     w0=0000000000000000     w1=0000000000000000\n"
-                  "      w2=0000000000000000     w3=0000000000000000     pc=0000000040104000     sp=0000000040005000\n");
+                  "      w2=0000000000000000     w3=0000000000000000     pc=0000000040104000     sp=0000000040005000\n"
+                  "  last calls:");
 }
 
 TEST(a_task_without_calls_has_none_listed)
@@ -284,6 +314,8 @@ TEST(a_denied_call_is_the_cause)
     boot_with(call_what_is_denied);
     assert_prints("\n  cause: its mask does not allow call #3, which needs SEND_EP2+RECV_EP2\n");
     assert_prints("\n  last calls:\n    #3 target=2 w0=0x5 -> ACCESS_DENIED\n");
+    assert_prints("[aegis] FAULT task 1 (t1) at pc 0x40104000\n");
+    assert_int_equal(console_count("\n  cause: "), 1);
 }
 
 static void call_what_does_not_exist(struct arch_user *u)
@@ -324,6 +356,7 @@ int main(void)
         cmocka_unit_test_setup(memory_around_the_areas_is_nobody_s, setup),
         cmocka_unit_test_setup(a_grant_that_nobody_holds_is_named, setup),
         cmocka_unit_test_setup(a_grant_is_named_by_its_owner, setup),
+        cmocka_unit_test_setup(the_owner_of_a_grant_is_found_in_any_slot, setup),
         cmocka_unit_test_setup(a_device_window_is_named, setup),
         cmocka_unit_test_setup(every_kind_of_trap_has_its_words, setup),
         cmocka_unit_test_setup(registers_are_printed_four_a_line, setup),

@@ -73,6 +73,7 @@ TEST(a_missed_heartbeat_is_a_fault)
     assert_string_equal(notes(), "0 again@130 ");
     assert_true(console_has("[TICK:0000001E] [T0] [ERROR] [aegis] FAULT task 0 (t0) at pc "));
     assert_true(console_has("  cause: no heartbeat for more than 20 ticks\n"));
+    assert_int_equal(console_count("  cause: "), 1);
     assert_int_equal(counters_get()->faults, 1);
 }
 
