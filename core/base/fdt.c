@@ -3,50 +3,33 @@
  * One function reads a token of the structure block and checks every byte of it; all else is built on that, so no walk
  * can leave the blob even if it starts at a wrong offset.
  */
+#include "fdt_priv.h"
+
 #include <abi/status.h>
-#include <base/fdt.h>
 #include <base/string.h>
 
-#define MAGIC            0xD00DFEEDu
-#define VERSION_MIN      16u /* version 17 added the size of the structure block */
-#define HEADER_SIZE      40u
-#define RESERVATION_SIZE 16u
-#define CELL             4u
-
-/* Offsets in the header. */
-enum header {
-    H_MAGIC = 0,
-    H_TOTAL_SIZE = 4,
-    H_STRUCTS = 8,
-    H_STRINGS = 12,
-    H_RESERVATIONS = 16,
-    H_VERSION = 20,
-    H_COMPATIBLE_VERSION = 24,
-    H_STRINGS_SIZE = 32,
-    H_STRUCTS_SIZE = 36,
-};
-
-enum token_kind { BAD = 0, BEGIN_NODE = 1, END_NODE = 2, PROP = 3, NOP = 4, END = 9 };
-
-struct token {
-    enum token_kind kind;
-    uint32_t next; /* offset of the next token */
-    uint32_t name; /* BEGIN_NODE, PROP: offset of a NUL-terminated name */
-    uint32_t data; /* PROP: offset of the value */
-    uint32_t len;  /* PROP: bytes of the value */
-};
-
-static uint32_t load32(const uint8_t *p)
+/*@ requires \valid_read(p + (0 .. 3));
+  @ assigns \nothing;
+  @ ensures \result == be32(p);
+  @*/
+static uint32_t load_be32(const uint8_t *p)
 {
     return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
-static uint64_t load64(const uint8_t *p)
+/*@ requires \valid_read(p + (0 .. 7));
+  @ assigns \nothing;
+  @ ensures \result == be64(p);
+  @*/
+static uint64_t load_be64(const uint8_t *p)
 {
-    return (uint64_t)load32(p) << 32 | load32(p + CELL);
+    return (uint64_t)load_be32(p) << 32 | load_be32(p + CELL);
 }
 
 /* Do `size` bytes at `off` lie before `end`? */
+/*@ assigns \nothing;
+  @ ensures \result <==> off + size <= end;
+  @*/
 static bool fits(uint32_t off, uint32_t size, uint32_t end)
 {
     return off <= end && size <= end - off;
@@ -82,8 +65,8 @@ static struct token read_prop(const struct fdt *fdt, uint32_t off)
 
     if (!fits(off, 2 * CELL, fdt->structs_end))
         return (struct token){.kind = BAD};
-    token.len = load32(fdt->blob + off);
-    name = load32(fdt->blob + off + CELL);
+    token.len = load_be32(fdt->blob + off);
+    name = load_be32(fdt->blob + off + CELL);
     if (!fits(token.data, token.len, fdt->structs_end) || name >= fdt->strings_end - fdt->strings)
         return (struct token){.kind = BAD};
     token.name = fdt->strings + name;
@@ -96,7 +79,7 @@ static struct token read_token(const struct fdt *fdt, uint32_t off)
 
     if (off % CELL != 0 || !fits(off, CELL, fdt->structs_end))
         return (struct token){.kind = BAD};
-    kind = load32(fdt->blob + off);
+    kind = load_be32(fdt->blob + off);
     off += CELL;
     switch (kind) {
     case BEGIN_NODE:
@@ -152,59 +135,132 @@ static status_t check_structs(const struct fdt *fdt)
     }
 }
 
-/* The list of reservations ends with two zeros, inside the blob. */
-static bool reservations_end(const struct fdt *fdt)
+/* Is the reservation at `p` the one that ends the list? */
+/*@ requires \valid_read(p + (0 .. RESERVATION_SIZE - 1));
+  @ assigns \nothing;
+  @ ensures \result <==> zeros(p);
+  @*/
+static bool is_end(const uint8_t *p)
 {
-    uint32_t off = fdt->reservations;
+    return load_be64(p) == 0 && load_be64(p + 8) == 0;
+}
 
-    while (fits(off, RESERVATION_SIZE, fdt->size)) {
-        if (load64(fdt->blob + off) == 0 && load64(fdt->blob + off + 8) == 0)
+/* The list of reservations at `off` ends with two zeros, before `end`. */
+/*@ requires \valid_read(blob + (0 .. end - 1));
+  @ assigns \nothing;
+  @ ensures \result <==> reserved_ends(blob, off, end);
+  @*/
+static bool reservations_end(const uint8_t *blob, uint32_t off, uint32_t end)
+{
+    /*@ loop invariant reserved_ends(blob, off, end) <==> reserved_ends(blob, \at(off, LoopEntry), end);
+      @ loop assigns off;
+      @ loop variant end - off;
+      @*/
+    while (fits(off, RESERVATION_SIZE, end)) {
+        /*@ assert reserved_ends(blob, off, end) <==> zeros(blob + off) || reserved_ends(blob, off + RESERVATION_SIZE, end); @*/
+        if (is_end(blob + off))
             return true;
+        /*@ assert (uint32_t)(off + RESERVATION_SIZE) == off + RESERVATION_SIZE; @*/
+        /*@ assert reserved_ends(blob, (uint32_t)(off + RESERVATION_SIZE), end) <==> reserved_ends(blob, \at(off, LoopEntry), end); @*/
         off += RESERVATION_SIZE;
     }
     return false;
 }
 
-/* Take the blocks out of the header; false if one is not inside the blob, behind the header. */
-static bool read_blocks(struct fdt *fdt, uint32_t version)
+/* Does a block lie in the blob of `total` bytes, behind the header? */
+/*@ assigns \nothing;
+  @ ensures \result <==> block(off, size, total);
+  @*/
+static bool is_block(uint32_t off, uint32_t size, uint32_t total)
 {
-    uint32_t strings_size = load32(fdt->blob + H_STRINGS_SIZE);
-    uint32_t structs_size;
+    return off >= HEADER_SIZE && fits(off, size, total);
+}
 
-    fdt->structs = load32(fdt->blob + H_STRUCTS);
-    fdt->strings = load32(fdt->blob + H_STRINGS);
-    fdt->reservations = load32(fdt->blob + H_RESERVATIONS);
-    if (fdt->structs < HEADER_SIZE || fdt->strings < HEADER_SIZE || fdt->reservations < HEADER_SIZE)
-        return false;
-    if (fdt->structs > fdt->size || !fits(fdt->strings, strings_size, fdt->size))
-        return false;
-    structs_size = version > VERSION_MIN ? load32(fdt->blob + H_STRUCTS_SIZE) : fdt->size - fdt->structs;
-    if (!fits(fdt->structs, structs_size, fdt->size))
-        return false;
-    fdt->structs_end = fdt->structs + structs_size;
-    fdt->strings_end = fdt->strings + strings_size;
-    return reservations_end(fdt);
+/* What the header says; to be believed when check_header() accepted it. */
+/*@ requires \valid_read(blob + (0 .. HEADER_SIZE - 1));
+  @ assigns \nothing;
+  @ ensures blocks_ok(blob) ==> is_header(\result, blob);
+  @ ensures \result.blob == blob && \result.size == total_of(blob);
+  @*/
+static struct fdt read_header(const uint8_t *blob)
+{
+    struct fdt fdt = {
+        .blob = blob,
+        .size = load_be32(blob + H_TOTAL_SIZE),
+        .structs = load_be32(blob + H_STRUCTS),
+        .strings = load_be32(blob + H_STRINGS),
+        .reservations = load_be32(blob + H_RESERVATIONS),
+    };
+
+    fdt.structs_end = load_be32(blob + H_VERSION) > VERSION_MIN ? fdt.structs + load_be32(blob + H_STRUCTS_SIZE) : fdt.size;
+    fdt.strings_end = fdt.strings + load_be32(blob + H_STRINGS_SIZE);
+    return fdt;
+}
+
+/*@ requires \valid_read(blob + (0 .. total_of(blob) - 1)) && total_of(blob) >= HEADER_SIZE;
+  @ assigns \nothing;
+  @ ensures \result <==> blocks_ok(blob);
+  @*/
+static bool has_blocks(const uint8_t *blob)
+{
+    uint32_t total = load_be32(blob + H_TOTAL_SIZE);
+    uint32_t structs = load_be32(blob + H_STRUCTS);
+    uint32_t reservations = load_be32(blob + H_RESERVATIONS);
+    uint32_t structs_size = load_be32(blob + H_VERSION) > VERSION_MIN ? load_be32(blob + H_STRUCTS_SIZE) : 0;
+
+    return is_block(structs, structs_size, total) &&
+           is_block(load_be32(blob + H_STRINGS), load_be32(blob + H_STRINGS_SIZE), total) && reservations >= HEADER_SIZE &&
+           reservations_end(blob, reservations, total);
+}
+
+/* Every name in the strings block ends inside it if the block ends with a NUL. */
+/*@ requires \valid_read(blob + (0 .. total_of(blob) - 1)) && total_of(blob) >= HEADER_SIZE &&
+  @   block(be32(blob + H_STRINGS), be32(blob + H_STRINGS_SIZE), total_of(blob));
+  @ assigns \nothing;
+  @ ensures \result <==> strings_ok(blob);
+  @*/
+static bool strings_end(const uint8_t *blob)
+{
+    uint32_t size = load_be32(blob + H_STRINGS_SIZE);
+
+    return size == 0 || blob[load_be32(blob + H_STRINGS) + size - 1] == '\0';
+}
+
+/*@ requires \valid_read(blob + (0 .. size - 1));
+  @ assigns \nothing;
+  @ ensures \result == STATUS_OK <==> header_ok(blob, size);
+  @ ensures \result == ERR_FDT_TRUNCATED ==> size < HEADER_SIZE || !total_ok(blob, size) || !blocks_ok(blob);
+  @ ensures \result == ERR_FDT_BAD_MAGIC ==> be32(blob + H_MAGIC) != MAGIC;
+  @ ensures \result == ERR_FDT_BAD_VERSION ==> !version_ok(blob);
+  @ ensures \result == ERR_FDT_BAD_STRUCT ==> !strings_ok(blob);
+  @ ensures \result \in {STATUS_OK, ERR_FDT_TRUNCATED, ERR_FDT_BAD_MAGIC, ERR_FDT_BAD_VERSION, ERR_FDT_BAD_STRUCT};
+  @*/
+static status_t check_header(const uint8_t *blob, uint64_t size)
+{
+    uint32_t total;
+
+    if (size < HEADER_SIZE)
+        return ERR_FDT_TRUNCATED;
+    if (load_be32(blob + H_MAGIC) != MAGIC)
+        return ERR_FDT_BAD_MAGIC;
+    total = load_be32(blob + H_TOTAL_SIZE);
+    if (total < HEADER_SIZE || total > size)
+        return ERR_FDT_TRUNCATED;
+    if (load_be32(blob + H_VERSION) < VERSION_MIN || load_be32(blob + H_COMPATIBLE_VERSION) > VERSION_MIN + 1)
+        return ERR_FDT_BAD_VERSION;
+    if (!has_blocks(blob))
+        return ERR_FDT_TRUNCATED;
+    return strings_end(blob) ? STATUS_OK : ERR_FDT_BAD_STRUCT;
 }
 
 status_t fdt_open(struct fdt *fdt, const void *blob, uint64_t size)
 {
-    uint32_t version;
+    status_t status = check_header(blob, size);
 
     *fdt = (struct fdt){.blob = blob};
-    if (size < HEADER_SIZE)
-        return ERR_FDT_TRUNCATED;
-    if (load32(fdt->blob + H_MAGIC) != MAGIC)
-        return ERR_FDT_BAD_MAGIC;
-    fdt->size = load32(fdt->blob + H_TOTAL_SIZE);
-    if (fdt->size < HEADER_SIZE || fdt->size > size)
-        return ERR_FDT_TRUNCATED;
-    version = load32(fdt->blob + H_VERSION);
-    if (version < VERSION_MIN || load32(fdt->blob + H_COMPATIBLE_VERSION) > VERSION_MIN + 1)
-        return ERR_FDT_BAD_VERSION;
-    if (!read_blocks(fdt, version))
-        return ERR_FDT_TRUNCATED;
-    if (fdt->strings_end > fdt->strings && fdt->blob[fdt->strings_end - 1] != '\0')
-        return ERR_FDT_BAD_STRUCT;
+    if (status != STATUS_OK)
+        return status;
+    *fdt = read_header(blob);
     return check_structs(fdt);
 }
 
@@ -386,7 +442,7 @@ bool fdt_prop_u32(const struct fdt *fdt, uint32_t node, const char *name, uint32
 
     if (!fdt_prop(fdt, node, name, &prop) || prop.len != CELL)
         return false;
-    *out = load32(prop.data);
+    *out = load_be32(prop.data);
     return true;
 }
 
@@ -396,7 +452,7 @@ bool fdt_prop_u64(const struct fdt *fdt, uint32_t node, const char *name, uint64
 
     if (!fdt_prop(fdt, node, name, &prop) || (prop.len != CELL && prop.len != 2 * CELL))
         return false;
-    *out = prop.len == CELL ? load32(prop.data) : load64(prop.data);
+    *out = prop.len == CELL ? load_be32(prop.data) : load_be64(prop.data);
     return true;
 }
 
@@ -440,7 +496,7 @@ static uint64_t load_cells(const uint8_t *p, uint32_t cells)
 {
     if (cells == 0)
         return 0;
-    return cells == 1 ? load32(p) : load64(p);
+    return cells == 1 ? load_be32(p) : load_be64(p);
 }
 
 bool fdt_reg(const struct fdt *fdt, uint32_t node, uint32_t index, uint64_t *addr, uint64_t *size)
@@ -464,8 +520,8 @@ bool fdt_reg(const struct fdt *fdt, uint32_t node, uint32_t index, uint64_t *add
 bool fdt_reservation(const struct fdt *fdt, uint32_t index, uint64_t *addr, uint64_t *size)
 {
     for (uint32_t off = fdt->reservations;; off += RESERVATION_SIZE) {
-        uint64_t first = load64(fdt->blob + off);
-        uint64_t second = load64(fdt->blob + off + 8);
+        uint64_t first = load_be64(fdt->blob + off);
+        uint64_t second = load_be64(fdt->blob + off + 8);
 
         if (first == 0 && second == 0)
             return false;
