@@ -52,7 +52,7 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_ENTRIES: options->machine.entries = options_number("entries", value, 1, 1000000000000); break;
     case KEY_STALL:
         options->machine.stall_ns = options_time("stall", value);
-        if (options->machine.stall_ns < 1000000 || options->machine.stall_ns > UINT64_C(1000000000000000))
+        if (options->machine.stall_ns < STALL_NS_MIN || options->machine.stall_ns > STALL_NS_MAX)
             options_bad_value("stall", value, "a virtual time of at least 1ms, such as 1s");
         break;
     case KEY_MUST_FINISH: options->must_finish = true; break;

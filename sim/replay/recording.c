@@ -50,6 +50,10 @@ static json_t *machine_json(const struct machine_config *m)
 
     if (m->stop_at_moment != 0)
         json_object_set_new(o, "stop_at_moment", hex(m->stop_at_moment));
+    if (m->entries != 0)
+        json_object_set_new(o, "entries", hex(m->entries));
+    if (m->stall_ns != 0)
+        json_object_set_new(o, "stall_ns", hex(m->stall_ns));
     if (m->faults.count != 0)
         json_object_set_new(o, "faults", faults_json(&m->faults));
     if (m->no_framebuffer)
@@ -178,9 +182,15 @@ static void load_machine(const json_t *o, struct machine_config *m)
     m->stop_at_ns = number(json_object_get(o, "stop_at_ns"), "stop_at_ns");
     if (json_object_get(o, "stop_at_moment") != NULL)
         m->stop_at_moment = number(json_object_get(o, "stop_at_moment"), "stop_at_moment");
+    if (json_object_get(o, "entries") != NULL)
+        m->entries = number(json_object_get(o, "entries"), "entries");
+    if (json_object_get(o, "stall_ns") != NULL)
+        m->stall_ns = number(json_object_get(o, "stall_ns"), "stall_ns");
     m->append = json_object_get(o, "append") != NULL ? strdup(string(o, "append")) : NULL;
     m->image = bytes(o, "image", &m->image_size);
     m->dtb = bytes(o, "dtb", &m->dtb_size);
+    if (m->stall_ns != 0 && (m->stall_ns < STALL_NS_MIN || m->stall_ns > STALL_NS_MAX))
+        damaged("\"stall_ns\" is out of range");
     if (m->ram_size % 4096 != 0 || m->ram_size > UINT64_C(2) << 30)
         damaged("\"memory\" is out of range");
 }

@@ -5,6 +5,7 @@ usage: chaos.py TOPIC AEGIS-SIM
 """
 import json
 import os
+import re
 import subprocess
 import sys
 
@@ -68,6 +69,18 @@ def limits():
     judge.ended(m.run(*FIVE, "--entries=100"), 0, "ended by --entries")
     judge.ended(m.run("--image=tour", "--stall=2s"), 0, "all tasks have exited")
     judge.ended(m.run("--image=keyboard", "--stall=300ms", "--serial=pty"), 84, "stalled", "no task has run since 0.")
+    # What ended a run is part of its recording, and ends the replay.
+    path = os.path.join(m.folder.name, "ended.rec")
+    for option, code, words_ in (("--entries=300", 0, "ended by --entries"), ("--stall=100ms", 84, "stalled")):
+        run = m.run("--image=tour", option, "--record=" + path)
+        judge.ended(run, code, words_)
+        again = m.run("--replay=" + path)
+        judge.ended(again, code, words_, "the same as recorded")
+        judge.check(again.stdout == run.stdout, f"{option}: the replay differs")
+    with open(path, encoding="utf-8") as file:
+        text = file.read()
+    broken = m.file("broken.rec", re.sub('("stall_ns": *)"[^"]*"', '\\1"0x1"', text))
+    judge.refused(m.run("--replay=" + broken), 65, "stall_ns")
 
 
 def explored():

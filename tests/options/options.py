@@ -32,6 +32,8 @@ def words():
                    "--expect=(", "--forbid=[", "--display=x11"):
         judge.refused(m.run(option), 64, option.split("=")[0])
     judge.refused(m.run("--append=" + 600 * "x"), 64, "511 bytes")
+    for option in ("--record=x", "--replay=x"):
+        judge.refused(m.run("--check=double-read,change", option), 64, "a recording knows nothing")
     # What was typed is repeated without acting on the terminal.
     judge.refused(m.run("--seed=1\n2\x1b[31m"), 64, r"--seed=1\x0a2\x1b[31m: expected")
     # Words behind -- are the kernel's.

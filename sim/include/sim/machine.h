@@ -18,6 +18,9 @@ struct fiber;
 
 #define MACHINE_CPUS_MAX 8u
 
+#define STALL_NS_MIN UINT64_C(1000000) /* of machine_config.stall_ns, if not 0 */
+#define STALL_NS_MAX UINT64_C(1000000000000000)
+
 struct machine_config {
     uint32_t cpus;         /* 1..MACHINE_CPUS_MAX */
     uint64_t ram_size;     /* bytes, a multiple of the page size */
