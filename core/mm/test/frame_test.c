@@ -432,6 +432,20 @@ TEST(ranges_may_be_far_apart_and_in_any_order)
     assert_far_memory_serves((const struct boot_mmap_entry[]){much, far, little, more});
 }
 
+TEST(all_of_a_larger_second_range_is_memory)
+{
+    const struct boot_mmap_entry map[] = {usable(RAM, PAGES(4)), usable(RAM + PAGES(32), PAGES(4000))};
+    uint32_t n = 0;
+    paddr_t pa;
+
+    assert_ok(init_with(map, 2));
+    while (frame_alloc(&pa) == STATUS_OK)
+        n++;
+    assert_int_equal(n, frame_count_total());
+    assert_int_equal(n, CONFIG_FULL ? 4 + 4000 - 1 : CONFIG_POOL_FRAMES);
+    assert_broken("nothing");
+}
+
 TEST(an_allocation_can_be_made_to_fail)
 {
     uint32_t free = frame_count_free();
@@ -469,6 +483,7 @@ int main(void)
         cmocka_unit_test_setup(a_damaged_account_is_found, setup),
         cmocka_unit_test_setup(an_allocation_can_be_made_to_fail, setup),
         cmocka_unit_test(ranges_may_be_far_apart_and_in_any_order),
+        cmocka_unit_test(all_of_a_larger_second_range_is_memory),
         cmocka_unit_test(a_machine_without_memory_is_refused),
         cmocka_unit_test(reserved_memory_is_no_memory),
         cmocka_unit_test(a_range_one_page_too_small_is_refused),
