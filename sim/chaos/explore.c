@@ -114,7 +114,7 @@ void explore_begin(void)
         return;
     for (uint32_t i = 0; i < machine.config.cpus; i++)
         engine_prepare(&machine.cpu[i]);
-    for (uint64_t i = 0; i < explore.plan.count; i++) {
+    for (uint64_t i = 0; i < explore.plan.count && machine.host_request == 0; i++) {
         if (branch_fork(&branch, explore.plan.timeout_s)) {
             chaos_reseed(explore.plan.first + i);
             return;
@@ -122,8 +122,10 @@ void explore_begin(void)
         int code = branch_join(&branch, take_line, NULL);
         explore.joined++;
         char *text = branch_output(&branch, NULL);
-        show(explore.plan.first + i, code, text);
+        if (machine.host_request == 0) /* else the branch may have been broken off as well */
+            show(explore.plan.first + i, code, text);
         free(text);
     }
-    machine_finish(MACHINE_EXPLORED, ARCH_OFF_STOPPED, 0);
+    if (machine.host_request == 0)
+        machine_finish(MACHINE_EXPLORED, ARCH_OFF_STOPPED, 0);
 }

@@ -157,7 +157,7 @@ static struct each_point *new_point(uint32_t point)
 /* True in the branch. */
 static bool split(uint32_t point)
 {
-    if (each.child || (each.plan.points >> point & 1u) == 0)
+    if (each.child || (each.plan.points >> point & 1u) == 0 || machine.host_request != 0)
         return false;
     while (each.count - each.joined >= each.plan.jobs)
         join_oldest();
@@ -195,6 +195,10 @@ int fail_each_finish(const struct options *options, char **argv, int code)
 
     while (each.joined < each.count)
         join_oldest();
+    if (code == EXIT_TIMEOUT || code > 128) {
+        fprintf(stderr, "aegis-sim: --fail-each: the run was broken off, so there is no table\n");
+        return code;
+    }
     for (uint32_t i = 0; i < each.count; i++) {
         each_judge(&each.points[i], each.plan.allow_deadlock || code == EXIT_DEADLOCK);
         found = found || each.points[i].verdict != EACH_OK;

@@ -24,8 +24,8 @@ static error_t parse(int key, char *value, struct argp_state *state)
     case KEY_FROM: options->from = options_moment("from", value); break;
     case ARGP_KEY_END:
         if (options->double_read.change && (options->replay.record != NULL || options->replay.replay != NULL))
-            options_refuse(EXIT_USAGE, "--check=double-read,change and --%s: a recording knows nothing of such changes; look without change",
-                options->replay.record != NULL ? "record" : "replay");
+            options_refuse(EXIT_USAGE, "--check=double-read,change and --%s: a recording knows nothing of such changes; leave one of them "
+                "out", options->replay.record != NULL ? "record" : "replay");
         break;
     default: return ARGP_ERR_UNKNOWN;
     }

@@ -102,6 +102,10 @@ def explored():
     cc = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../tools/aegis-cc")
     subprocess.run([cc, "--arch=" + m.isa, source, "-o", shout], check=True)
     judge.ended(m.run("--task=" + shout, "--chaos=random", "--explore=1:1"), 90, '"what":"panic: ? here"')
+    # A wish to end is nothing that a seed has shown.
+    broken_off = m.run("--image=tour", "--chaos=random", "--explore=1:1000000", "--timeout=1")
+    judge.check(broken_off.returncode == 124 and '"code":1' not in broken_off.stdout,
+                f"broken off: {broken_off.returncode} {broken_off.stdout[-300:]}")
     early = m.run("--image=idle", "--chaos=random", "--explore=1:2", "--stop-at=1ms")
     judge.ended(early, 90, "nothing was explored", stream="stderr")
     # What must be shown, and how far a run must come, is said of the branches.

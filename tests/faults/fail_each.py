@@ -96,6 +96,8 @@ def findings():
     short = m.run("--fail-e=grant", "--image=tour", "--", "y=2")
     line = re.search(r"found #1: ./aegis-sim (.*)", short.stdout)
     judge.check(line and "--fail" not in line[1] and line[1].endswith(" --fault=grant,nth=1 -- y=2"), f"another line: {line}")
+    # Nor is a wish to end a finding.
+    judge.ended(m.run("--fail-each=all", "--image=tour", "--timeout=1"), 124, "broken off")
     # What must not be shown must not be shown in a branch either; what must be shown may be missing there.
     judge.ended(each("segment-load", "interrupts", "--forbid=FAULT task", "--expect=^IRQ:")[0], 90, "the run ends with 88")
     # The scenario itself ends in one, so its branches may.

@@ -23,6 +23,6 @@ _Noreturn void fail_each_end_child(int code);
 
 /**
  * The run itself has ended with `code`: wait for the branches, print the table on stdout and, if asked, as JSON. The exit code: 90
- * if something was found or nothing was reached, else `code`.
+ * if something was found or nothing was reached, else `code`; without a table if the host has broken off the run.
  */
 int fail_each_finish(const struct options *options, char **argv, int code);
