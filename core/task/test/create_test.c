@@ -244,6 +244,59 @@ TEST(a_segment_need_not_start_or_end_at_a_page)
     assert_int_not_equal(task_get(0)->image_page[2], 0);
 }
 
+static uint32_t life;
+
+/* Its first life leaves no byte of its data as it was. */
+static void soil_data(struct arch_user *u)
+{
+    static const uint8_t dirt[16] = {255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255};
+
+    if (life++ == 0) {
+        for (uint64_t i = 0; i < segment(1)->p_memsz; i++)
+            null_write(u, segment(1)->p_vaddr + i, dirt, 1);
+        u_crash(u);
+    }
+    u_exit(u, 0);
+}
+
+/* Data that begins `shift` bytes into its page is the file's, then zeroes, and nothing around it is touched. */
+static void assert_loads(uint64_t shift, uint64_t filesz, uint64_t memsz)
+{
+    setup(NULL);
+    life = 0;
+    for (uint32_t i = 0; i < PAGE_SIZE; i++)
+        elf[2 * PAGE_SIZE + i] = (uint8_t)(i % 251 + 1);
+    segment(1)->p_vaddr += shift;
+    segment(1)->p_offset += shift;
+    segment(1)->p_filesz = filesz;
+    segment(1)->p_memsz = memsz;
+    kernel_task(0, "caps=exit", soil_data);
+    kernel_file("t0.elf", elf, sizeof(elf));
+    assert_accepted();
+    assert_int_equal(life, 2);
+    for (uint64_t at = 0; at < 3 * PAGE_SIZE; at++) {
+        paddr_t page = task_get(0)->image_page[1 + at / PAGE_SIZE];
+        bool in_file = at >= shift && at < shift + filesz;
+
+        assert_int_equal(page != 0, at / PAGE_SIZE <= (shift + memsz - 1) / PAGE_SIZE);
+        if (page != 0)
+            assert_int_equal(((uint8_t *)arch_phys_ptr(page))[at % PAGE_SIZE], in_file ? elf[2 * PAGE_SIZE + at] : 0);
+    }
+}
+
+TEST(data_may_begin_and_end_anywhere)
+{
+    assert_loads(0, 16, PAGE_SIZE);
+    assert_loads(0, PAGE_SIZE, PAGE_SIZE + 1);
+    assert_loads(0, PAGE_SIZE, 3 * PAGE_SIZE);
+    assert_loads(0, 0, 2 * PAGE_SIZE);
+    assert_loads(0x123, 0x200, 0x200);
+    assert_loads(0x123, 0x200, 2 * PAGE_SIZE);
+    assert_loads(0x123, PAGE_SIZE - 0x123, PAGE_SIZE);
+    assert_loads(PAGE_SIZE - 1, 1, 2);
+    assert_loads(PAGE_SIZE / 2, PAGE_SIZE / 2, PAGE_SIZE / 2);
+}
+
 TEST(a_program_without_data_has_no_data_pages)
 {
     segment(1)->p_type = PT_NULL;
@@ -298,6 +351,7 @@ int main(void)
         cmocka_unit_test_setup(two_tasks_may_not_share_a_program_linked_for_one_slot, setup),
         cmocka_unit_test_setup(files_that_nobody_names_are_ignored, setup),
         cmocka_unit_test_setup(a_segment_need_not_start_or_end_at_a_page, setup),
+        cmocka_unit_test_setup(data_may_begin_and_end_anywhere, setup),
         cmocka_unit_test_setup(a_program_without_data_has_no_data_pages, setup),
         cmocka_unit_test_setup(too_little_memory_is_said_not_panicked, setup),
         cmocka_unit_test_setup(a_machine_without_kernel_stacks_is_refused, setup),
