@@ -17,21 +17,59 @@ static void set_ring_len(struct diag_state *d, uint32_t len)
     __atomic_store_n(&d->ring_len, len, __ATOMIC_RELAXED);
 }
 
-static size_t smaller(size_t a, size_t b)
+/* Where `n` bytes stand in the ring: `first` of them at `at`, the `rest` at its start. */
+struct run {
+    uint32_t at, first, rest;
+};
+
+/* The run of the `n` bytes that begin `from` bytes behind the ring's start, on its second lap perhaps. */
+/*@ requires n <= CONSOLE_RING_SIZE && from < 2 * CONSOLE_RING_SIZE;
+  @ assigns \nothing;
+  @ ensures all: \result.first + \result.rest == n;
+  @ ensures inside: \result.at < CONSOLE_RING_SIZE && \result.at + \result.first <= CONSOLE_RING_SIZE;
+  @ ensures apart: \result.rest <= \result.at;
+  @ ensures ahead: \forall integer k; 0 <= k < \result.first ==> \result.at + k == (from + k) % CONSOLE_RING_SIZE;
+  @ ensures around: \forall integer k; 0 <= k < \result.rest ==> k == (from + \result.first + k) % CONSOLE_RING_SIZE;
+  @*/
+static struct run run_of(uint32_t from, uint32_t n)
 {
-    return a < b ? a : b;
+    uint32_t at = from % CONSOLE_RING_SIZE;
+    uint32_t first = n < CONSOLE_RING_SIZE - at ? n : CONSOLE_RING_SIZE - at;
+
+    return (struct run){at, first, n - first};
+}
+
+/* How many of `n` bytes there is room for when `len` wait. */
+/*@ requires len <= CONSOLE_RING_SIZE;
+  @ assigns \nothing;
+  @ ensures \result == (n <= CONSOLE_RING_SIZE - len ? n : CONSOLE_RING_SIZE - len);
+  @*/
+static uint32_t fitting(uint32_t len, size_t n)
+{
+    return n < CONSOLE_RING_SIZE - len ? (uint32_t)n : CONSOLE_RING_SIZE - len;
+}
+
+/* The head once `n` bytes are taken: byte k is then what byte n + k was, so bytes leave in the order in which they came. */
+/*@ requires head < CONSOLE_RING_SIZE && n <= CONSOLE_RING_SIZE;
+  @ assigns \nothing;
+  @ ensures \result < CONSOLE_RING_SIZE;
+  @ ensures order: \forall integer k; 0 <= k < CONSOLE_RING_SIZE ==>
+  @   (\result + k) % CONSOLE_RING_SIZE == (head + (n + k)) % CONSOLE_RING_SIZE;
+  @*/
+static uint32_t head_after(uint32_t head, uint32_t n)
+{
+    return (head + n) % CONSOLE_RING_SIZE;
 }
 
 /* What does not fit is dropped. */
 static void append_locked(struct diag_state *d, const char *text, size_t len)
 {
-    size_t fits = smaller(len, CONSOLE_RING_SIZE - d->ring_len);
-    size_t tail = (d->ring_head + d->ring_len) % CONSOLE_RING_SIZE;
-    size_t before_wrap = smaller(fits, CONSOLE_RING_SIZE - tail);
+    uint32_t fits = fitting(d->ring_len, len);
+    struct run run = run_of(d->ring_head + d->ring_len, fits);
 
-    (void)memcpy(d->ring + tail, text, before_wrap);
-    (void)memcpy(d->ring, text + before_wrap, fits - before_wrap);
-    set_ring_len(d, d->ring_len + (uint32_t)fits);
+    (void)memcpy(d->ring + run.at, text, run.first);
+    (void)memcpy(d->ring, text + run.first, run.rest);
+    set_ring_len(d, d->ring_len + fits);
     d->dropped += len - fits;
 }
 
@@ -50,7 +88,7 @@ bool console_try_append(const char *text, size_t len)
     bool fits;
 
     diag_lock(&d->ring_lock);
-    fits = len <= CONSOLE_RING_SIZE - d->ring_len;
+    fits = fitting(d->ring_len, len) == len;
     if (fits)
         append_locked(d, text, len);
     diag_unlock(&d->ring_lock);
@@ -59,15 +97,16 @@ bool console_try_append(const char *text, size_t len)
 
 static size_t console_take(struct diag_state *d, char *out, size_t max)
 {
-    size_t n, before_wrap;
+    struct run run;
+    uint32_t n;
 
     diag_lock(&d->ring_lock);
-    n = smaller(max, d->ring_len);
-    before_wrap = smaller(n, CONSOLE_RING_SIZE - d->ring_head);
-    (void)memcpy(out, d->ring + d->ring_head, before_wrap);
-    (void)memcpy(out + before_wrap, d->ring, n - before_wrap);
-    d->ring_head = (d->ring_head + (uint32_t)n) % CONSOLE_RING_SIZE;
-    set_ring_len(d, d->ring_len - (uint32_t)n);
+    n = d->ring_len < max ? d->ring_len : (uint32_t)max;
+    run = run_of(d->ring_head, n);
+    (void)memcpy(out, d->ring + run.at, run.first);
+    (void)memcpy(out + run.first, d->ring, run.rest);
+    d->ring_head = head_after(d->ring_head, n);
+    set_ring_len(d, d->ring_len - n);
     d->sent += n;
     diag_unlock(&d->ring_lock);
     return n;
@@ -145,7 +184,7 @@ void console_flush_raw(void)
     while (d->ring_len > 0) {
         char c = d->ring[d->ring_head];
 
-        d->ring_head = (d->ring_head + 1) % CONSOLE_RING_SIZE;
+        d->ring_head = head_after(d->ring_head, 1);
         set_ring_len(d, d->ring_len - 1);
         put_serial(&c, 1);
         if (d->mirror)

@@ -9,6 +9,27 @@
 
 static const char *const level_name[] = {"ERROR", "WARN", "INFO", "DEBUG"};
 
+/* Where line number `n` stands, the first being 0: two lines share a slot only if LOG_LINES or more lie between them. */
+/*@ assigns \nothing;
+  @ ensures \result < LOG_LINES;
+  @ ensures \forall integer m; 0 <= m <= UINT32_MAX && m != n && m - LOG_LINES < n < m + LOG_LINES ==> m % LOG_LINES != \result;
+  @ ensures lap: n >= LOG_LINES ==> \result == (n - LOG_LINES) % LOG_LINES;
+  @ ensures n < LOG_LINES ==> \result == n;
+  @*/
+static uint32_t slot_of(uint32_t n)
+{
+    return n % LOG_LINES;
+}
+
+/* Is the line `age` lines older than the latest of `count` still kept? */
+/*@ assigns \nothing;
+  @ ensures \result <==> age < count && age < LOG_LINES;
+  @*/
+static bool is_kept(uint32_t age, uint32_t count)
+{
+    return age < LOG_LINES && age < count;
+}
+
 /* Keep the finished line (newline included) in the ring of recent lines and send it on. */
 static void log_emit(const char *line, size_t len)
 {
@@ -16,7 +37,7 @@ static void log_emit(const char *line, size_t len)
     char *slot;
 
     diag_lock(&d->log_lock);
-    slot = d->log[d->log_next % LOG_LINES];
+    slot = d->log[slot_of(d->log_next)];
     (void)memcpy(slot, line, len);
     slot[len] = '\0';
     d->log_next++;
@@ -122,9 +143,9 @@ const char *log_recent(uint32_t age)
 {
     const struct diag_state *d = diag_state();
 
-    if (age >= LOG_LINES || age >= d->log_next)
+    if (!is_kept(age, d->log_next))
         return NULL;
-    return d->log[(d->log_next - 1 - age) % LOG_LINES];
+    return d->log[slot_of(d->log_next - 1 - age)];
 }
 
 void log_set_source(uint64_t (*tick)(void), int32_t (*thread)(void))
