@@ -313,10 +313,34 @@ static void yield_five_times_then_write(struct arch_user *u)
 
 TEST(the_last_of_several_calls_is_reported_as_denied)
 {
+    char line[100];
+
     run("exit+yield", yield_five_times_then_write);
+    snprintf(line, sizeof(line), "\n  cause: its mask does not allow call #%d, which needs WRITE\n", AEGIS_NR_WRITE);
+    assert_true(console_has(line));
     assert_int_equal(console_count("-> ACCESS_DENIED"), 1);
     assert_true(console_has(" -> ACCESS_DENIED\n"));
     assert_null(strstr(strstr(null_serial(), "-> ACCESS_DENIED"), "-> OK")); /* it is the last of the list */
+}
+
+static void crash_then_yield(struct arch_user *u)
+{
+    if (life++ == 0)
+        u_crash(u);
+    if (life == 2)
+        (void)u_yield(u);
+    u_exit(u, 0);
+}
+
+TEST(a_denial_is_traced_without_the_trap_of_a_former_life)
+{
+    kernel_task(0, "caps=exit", crash_then_yield);
+    kernel_prepare();
+    null_trace(true);
+    (void)kernel_continue();
+    assert_int_equal(event(TRACE_FAULT, 0)->e, TRACE_FAULT_TRAP);
+    assert_int_equal(event(TRACE_FAULT, 1)->e, TRACE_FAULT_DENIED);
+    assert_int_equal(event(TRACE_FAULT, 1)->a, ARCH_TRAP_COUNT);
 }
 
 int main(void)
@@ -340,6 +364,7 @@ int main(void)
         cmocka_unit_test_setup(what_reaches_the_console_is_traced, setup),
         cmocka_unit_test_setup(a_denied_call_has_no_answer, setup),
         cmocka_unit_test_setup(the_last_of_several_calls_is_reported_as_denied, setup),
+        cmocka_unit_test_setup(a_denial_is_traced_without_the_trap_of_a_former_life, setup),
     };
 
     return cmocka_run_group_tests_name("gate", tests, NULL, NULL);

@@ -130,6 +130,19 @@ TEST(a_freed_frame_in_use_is_found)
     assert_broken("a stack frame is free");
 }
 
+TEST(a_freed_frame_of_the_second_stack_page_is_found)
+{
+    frame_free(task_get(0)->stack_page[1]);
+    assert_broken("a stack frame is free");
+}
+
+TEST(the_first_frame_in_two_tasks_is_found)
+{
+    remap(1, image_base(1), task_get(0)->image_page[0], RX);
+    task_get(1)->image_page[0] = task_get(0)->image_page[0];
+    assert_broken("a frame belongs to two tasks");
+}
+
 TEST(a_frame_in_two_tasks_is_found)
 {
     remap(1, image_base(1) + IMAGE_DATA_OFFSET, task_get(0)->image_page[1], RW);
@@ -248,6 +261,8 @@ int main(void)
         cmocka_unit_test_setup(a_page_closed_to_its_user_is_found, setup),
         cmocka_unit_test_setup(a_writable_and_executable_page_is_found, setup),
         cmocka_unit_test_setup(a_freed_frame_in_use_is_found, setup),
+        cmocka_unit_test_setup(a_freed_frame_of_the_second_stack_page_is_found, setup),
+        cmocka_unit_test_setup(the_first_frame_in_two_tasks_is_found, setup),
         cmocka_unit_test_setup(a_frame_in_two_tasks_is_found, setup),
         cmocka_unit_test_setup(a_stack_frame_in_two_tasks_is_found, setup),
         cmocka_unit_test_setup(a_stack_frame_in_another_task_s_program_is_found, setup),
