@@ -1,7 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 #include <base/parse.h>
 
+/*@ logic integer digit_of(integer c) = '0' <= c <= '9' ? c - '0' : 'a' <= c <= 'f' ? c - 'a' + 10 :
+  @   'A' <= c <= 'F' ? c - 'A' + 10 : 99;
+  @*/
+
 /* Value of a digit in `base`, or `base` itself if the character is none. */
+/*@ requires base == 10 || base == 16;
+  @ assigns \nothing;
+  @ ensures \result == (digit_of(c) < base ? digit_of(c) : base);
+  @*/
 static uint32_t digit(char c, uint32_t base)
 {
     uint32_t v = base;

@@ -39,6 +39,36 @@ UNCHECKED_LOCKS static inline void frames_unlock(void) RELEASES_LOCK(frames_role
     spin_unlock(&state.lock);
 }
 
+/* Is `pa` the address of one of the `count` frames from `base` on? */
+/*@ requires base % 4096 == 0;
+  @ assigns \nothing;
+  @ ensures \result <==> \exists integer f; 0 <= f < count && pa == base + f * 4096;
+  @*/
+static bool is_frame(paddr_t pa, paddr_t base, uint32_t count)
+{
+    return pa >= base && pa % PAGE_SIZE == 0 && (pa - base) / PAGE_SIZE < count;
+}
+
+/* The number of the frame at `pa`. */
+/*@ requires pa >= base && (pa - base) / 4096 < CONFIG_POOL_FRAMES && (pa - base) % 4096 == 0;
+  @ assigns \nothing;
+  @ ensures \result < CONFIG_POOL_FRAMES && pa == base + \result * 4096;
+  @*/
+static uint32_t frame_of(paddr_t pa, paddr_t base)
+{
+    return (uint32_t)((pa - base) / PAGE_SIZE);
+}
+
+/* The address of frame `f`. */
+/*@ requires f < CONFIG_POOL_FRAMES && base + CONFIG_POOL_FRAMES * 4096 <= UINT64_MAX;
+  @ assigns \nothing;
+  @ ensures \result == base + f * 4096;
+  @*/
+static paddr_t address_of(uint32_t f, paddr_t base)
+{
+    return base + (paddr_t)f * PAGE_SIZE;
+}
+
 static status_t source_alloc(void *ctx, paddr_t *out)
 {
     (void)ctx;
@@ -97,16 +127,14 @@ status_t frame_alloc(paddr_t *out)
     state.next[f] = POOL_USED;
     state.free_count--;
     frames_unlock();
-    *out = state.base + (paddr_t)f * PAGE_SIZE;
+    *out = address_of(f, state.base);
     (void)memset(arch_phys_ptr(*out), 0, PAGE_SIZE);
     return STATUS_OK;
 }
 
 static bool is_used_locked(paddr_t pa) REQUIRES_LOCK(frames_role)
 {
-    if (pa < state.base || pa % PAGE_SIZE != 0 || (pa - state.base) / PAGE_SIZE >= state.ready)
-        return false;
-    return state.next[(pa - state.base) / PAGE_SIZE] == POOL_USED;
+    return is_frame(pa, state.base, state.ready) && state.next[frame_of(pa, state.base)] == POOL_USED;
 }
 
 bool frame_is_used(paddr_t pa)
@@ -126,7 +154,7 @@ void frame_free(paddr_t pa)
     frames_lock();
     if (!is_used_locked(pa))
         panic("frame_free: frame %lx is not in use", (unsigned long)pa);
-    f = (uint32_t)((pa - state.base) / PAGE_SIZE);
+    f = frame_of(pa, state.base);
     state.next[f] = state.first;
     state.first = (uint16_t)f;
     state.free_count++;
