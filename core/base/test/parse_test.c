@@ -46,6 +46,7 @@ static void stops_behind_the_last_digit(void **state)
     (void)state;
     expect("42,rest", 42, 2);
     expect("0x10g", 16, 4);
+    expect("1x5", 1, 1);
     expect("9a", 9, 1);
 }
 

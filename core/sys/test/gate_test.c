@@ -185,13 +185,14 @@ static void calls_with_results(struct arch_user *u)
     note_answer(u, AEGIS_NR_WAIT_NOTIFY, NOISE, NOISE, NOISE);
     note_answer(u, AEGIS_NR_WRITE, NOISE, image_base(0), 4);
     note_answer(u, AEGIS_NR_DEVICE_MAP, NOISE, 0xF000, 1); /* refused */
+    note_answer(u, AEGIS_NR_WRITE, NOISE, 0, 4);
     u_exit(u, 0);
 }
 
 TEST(one_result_word_is_word_0)
 {
     run("all", calls_with_results);
-    assert_string_equal(notes(), "OK 30 - - -; OK 4 - - -; DEVICE_INVALID ffff2001 - - -; ");
+    assert_string_equal(notes(), "OK 30 - - -; OK 4 - - -; DEVICE_INVALID ffff2001 - - -; BAD_ADDRESS ffff5001 - - -; ");
 }
 
 static void receive_noise(struct arch_user *u)
